@@ -1,0 +1,74 @@
+"""The mel grid: which frequency a bin stands for and which moment a frame stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import librosa
+import numpy as np
+from jaxtyping import Float
+
+F64 = np.ndarray
+
+
+@dataclass(frozen=True)
+class MelGrid:
+    """Rate, FFT, hop and mel filter bank of HiFi-GAN and Grad-TTS (Slaney bins, magnitude spectrum).
+
+    Parameters
+    ----------
+    sample_rate : int, Hz
+    n_fft : int, samples
+    hop_length : int, samples
+    n_mels : int
+    f_min_hz, f_max_hz : float, Hz
+    """
+
+    sample_rate: int = 22050
+    n_fft: int = 1024
+    hop_length: int = 256
+    n_mels: int = 80
+    f_min_hz: float = 0.0
+    f_max_hz: float = 8000.0
+
+    @property
+    def filter_bank(self) -> Float[np.ndarray, "n_mels n_freqs"]:
+        """Triangular filters of unit area, shape (n_mels, n_fft / 2 + 1)."""
+        return _filter_bank(self)
+
+    @property
+    def centres_hz(self) -> Float[np.ndarray, " n_mels"]:
+        """Peak of every filter, Hz."""
+        return _edges_hz(self)[1:-1]
+
+    def frame_times_s(self, n_frames: int) -> Float[np.ndarray, " n_frames"]:
+        """Centre of every frame, seconds: (hop i + hop / 2) / rate, since the STFT pads (n_fft - hop) / 2."""
+        return (self.hop_length * np.arange(n_frames) + self.hop_length / 2) / self.sample_rate
+
+    def bins_of_hz(self, hz: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
+        """Where a frequency lies on the bin axis, in bins (0 is the first filter's peak; fractions between peaks).
+
+        The triangles are linear in Hz between peaks, so this is piecewise linear, read off the bank's own edges.
+        """
+        edges = _edges_hz(self)
+        return np.interp(hz, edges, np.arange(-1.0, self.n_mels + 1))
+
+    @property
+    def frame_rate_hz(self) -> float:
+        """Frames a second."""
+        return self.sample_rate / self.hop_length
+
+
+@lru_cache(maxsize=8)
+def _edges_hz(grid: MelGrid) -> F64:
+    return np.asarray(librosa.mel_frequencies(grid.n_mels + 2, fmin=grid.f_min_hz, fmax=grid.f_max_hz))
+
+
+@lru_cache(maxsize=8)
+def _filter_bank(grid: MelGrid) -> F64:
+    bank = librosa.filters.mel(
+        sr=grid.sample_rate, n_fft=grid.n_fft, n_mels=grid.n_mels, fmin=grid.f_min_hz, fmax=grid.f_max_hz
+    )
+    bank.setflags(write=False)
+    return np.asarray(bank)
