@@ -1,0 +1,126 @@
+"""Files written whole or not at all: a temporary file in the same folder, then a rename."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from masks.errors import InterpError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@contextmanager
+def whole_file(path: str | Path) -> Iterator[Path]:
+    """Temporary path to write to; it becomes ``path`` when the block ends well, else it vanishes.
+
+    Raises
+    ------
+    InterpError
+        When the folder cannot be made or written.
+    """
+    target = Path(path)
+    make_folder(target.parent)
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+        os.close(handle)
+    except OSError as error:
+        raise _cannot_write(target, error) from error
+    temporary = Path(name)
+    try:
+        yield temporary
+        os.chmod(temporary, _new_file_mode())
+        os.replace(temporary, target)
+    except OSError as error:
+        raise _cannot_write(target, error) from error
+    finally:
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+
+
+def make_folder(path: str | Path) -> Path:
+    """Make a folder with its parents.
+
+    Raises
+    ------
+    InterpError
+        When it cannot be made, or a file of that name exists.
+    """
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _cannot_write(folder, error) from error
+    return folder
+
+
+def require_writable(folder: str | Path) -> None:
+    """Fail now, not after minutes of work, when nothing can be written into a folder.
+
+    Raises
+    ------
+    InterpError
+        When a file cannot be made there.
+    """
+    probe = make_folder(folder)
+    try:
+        with tempfile.TemporaryFile(dir=probe):
+            pass
+    except OSError as error:
+        raise _cannot_write(probe, error) from error
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write UTF-8 text whole or not at all."""
+    with whole_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_json(path: str | Path, value: Any) -> None:
+    """Write JSON, indented, whole or not at all; a NaN is our bug and refused."""
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=_plain) + "\n")
+
+
+def write_json_lines(path: str | Path, rows: tuple[Mapping[str, Any], ...]) -> None:
+    """Write one JSON object a line, whole or not at all."""
+    lines = (json.dumps(dict(row), ensure_ascii=False, allow_nan=False, default=_plain) for row in rows)
+    write_text(path, "".join(f"{line}\n" for line in lines))
+
+
+def write_npz(path: str | Path, **arrays: np.ndarray) -> None:
+    """Write named arrays as a compressed ``.npz``, whole or not at all."""
+    with whole_file(path) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+
+
+def write_figure(path: str | Path, figure: Figure, dpi: int = 110) -> None:
+    """Write a matplotlib figure as PNG, whole or not at all."""
+    with whole_file(path) as temporary:
+        figure.savefig(temporary, format="png", dpi=dpi)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} does not go into JSON")
+
+
+def _new_file_mode() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _cannot_write(path: Path, error: OSError) -> InterpError:
+    reason = error.strerror or str(error)
+    return InterpError(f"{path}: cannot be written ({reason}); choose a folder where you may write")
