@@ -9,8 +9,6 @@ import librosa
 import numpy as np
 from jaxtyping import Float
 
-F64 = np.ndarray
-
 
 @dataclass(frozen=True)
 class MelGrid:
@@ -34,7 +32,7 @@ class MelGrid:
 
     @property
     def filter_bank(self) -> Float[np.ndarray, "n_mels n_freqs"]:
-        """Triangular filters of unit area, shape (n_mels, n_fft / 2 + 1)."""
+        """Triangular filters of unit area, shape (n_mels, n_fft / 2 + 1), float32, read-only."""
         return _filter_bank(self)
 
     @property
@@ -61,12 +59,14 @@ class MelGrid:
 
 
 @lru_cache(maxsize=8)
-def _edges_hz(grid: MelGrid) -> F64:
-    return np.asarray(librosa.mel_frequencies(grid.n_mels + 2, fmin=grid.f_min_hz, fmax=grid.f_max_hz))
+def _edges_hz(grid: MelGrid) -> Float[np.ndarray, " n_mels_and_two"]:
+    edges = np.asarray(librosa.mel_frequencies(grid.n_mels + 2, fmin=grid.f_min_hz, fmax=grid.f_max_hz))
+    edges.setflags(write=False)
+    return edges
 
 
 @lru_cache(maxsize=8)
-def _filter_bank(grid: MelGrid) -> F64:
+def _filter_bank(grid: MelGrid) -> Float[np.ndarray, "n_mels n_freqs"]:
     bank = librosa.filters.mel(
         sr=grid.sample_rate, n_fft=grid.n_fft, n_mels=grid.n_mels, fmin=grid.f_min_hz, fmax=grid.f_max_hz
     )
