@@ -66,11 +66,11 @@ def whole_frames(
     x_mask : (B, N), True at real symbols; padded ones get 0 frames
     length_scale : float > 0, larger is slower
     rounding : how frames become whole.
-        ``ceil``: each symbol up, as Grad-TTS's models are used; none is lost, half a frame too long on average.
-        ``ceil_then_scale``: Grad-TTS's own order. Scaling *after* the ceiling leaves fractions; a frame belongs
-        to the symbol that holds its start.
-        ``cumulative``: symbol boundaries to the nearest frame, so that the length is unbiased and a symbol may
-        vanish (a blank between two sounds).
+        ``ceil``: each symbol up, as Grad-TTS's models are used; half a frame too long on average.
+        ``ceil_then_scale``: Grad-TTS's own order. Scaling *after* the ceiling leaves fractions; a frame
+        belongs to the symbol that holds its start.
+        ``cumulative``: symbol boundaries to the nearest frame, so that the length is unbiased and a symbol
+        may vanish (a blank between two sounds).
     """
     frames = log_durations.exp().masked_fill(~x_mask, 0.0)
     if rounding == "ceil":

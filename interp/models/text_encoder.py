@@ -128,7 +128,8 @@ class _Prenet(nn.Module):
         h = x
         for conv, norm in zip(self.conv_layers, self.norm_layers, strict=True):
             h = self.drop(norm(conv(h * mask)).relu())
-        return (x + self.proj(h)) * mask
+        out: Tensor = (x + self.proj(h)) * mask
+        return out
 
 
 class _FeedForward(nn.Module):
