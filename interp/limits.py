@@ -1,0 +1,78 @@
+"""What a setting may be: bounds written beside the default, checked wherever the setting is made."""
+
+from __future__ import annotations
+
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from masks.errors import InterpError
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Closed interval, or open below where ``above`` is set."""
+
+    low: float | None = None
+    high: float | None = None
+    above: float | None = None
+
+    def allow(self, value: float) -> bool:
+        """Whether a value lies inside; NaN does not."""
+        return (
+            (self.low is None or value >= self.low)
+            and (self.high is None or value <= self.high)
+            and (self.above is None or value > self.above)
+            and value == value
+            and abs(value) != float("inf")
+        )
+
+    def __str__(self) -> str:
+        """What is allowed, in words."""
+        parts = [
+            f"above {self.above:g}" if self.above is not None else "",
+            f"{self.low:g} or more" if self.low is not None and self.high is None else "",
+            f"{self.low:g} to {self.high:g}" if self.low is not None and self.high is not None else "",
+            f"up to {self.high:g}" if self.low is None and self.high is not None else "",
+        ]
+        return " and ".join(part for part in parts if part) or "a finite number"
+
+
+def limited(
+    default: Any, *, low: float | None = None, high: float | None = None, above: float | None = None
+) -> Any:
+    """Dataclass field with bounds; None is allowed where the field's type has it."""
+    return field(default=default, metadata={"bounds": Bounds(low, high, above)})
+
+
+def bounds_of(a_field: Field[Any]) -> Bounds | None:
+    """Bounds of a dataclass field, None where it has none."""
+    return a_field.metadata.get("bounds")
+
+
+def choices_of(annotation: Any) -> tuple[Any, ...]:
+    """Values of a Literal annotation, empty for any other."""
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
+
+
+def require_limits(settings: Any) -> None:
+    """Check every field of a settings dataclass against its bounds and its Literal; for ``__post_init__``.
+
+    Raises
+    ------
+    InterpError
+        Naming every field that is outside, what was found and what is allowed.
+    """
+    hints = get_type_hints(type(settings))
+    found = [_problem(f, hints[f.name], getattr(settings, f.name)) for f in fields(settings)]
+    problems = [problem for problem in found if problem]
+    if problems:
+        raise InterpError("; ".join(problems))
+
+
+def _problem(a_field: Field[Any], annotation: Any, value: Any) -> str | None:
+    choices, bounds = choices_of(annotation), bounds_of(a_field)
+    if choices and value not in choices:
+        return f"{a_field.name}: {value!r} is not one of {', '.join(map(str, choices))}"
+    if bounds and value is not None and not bounds.allow(value):
+        return f"{a_field.name}: {value:g} is not allowed, it must be {bounds}"
+    return None
