@@ -23,10 +23,10 @@ def extract_f0(
 ) -> Float[np.ndarray, " n_frames"]:
     """F0 in Hz at the centre of every mel frame, 0 where unvoiced.
 
-    Praat's autocorrelation method (Boersma 1993, "Accurate short-term analysis of the fundamental frequency") on a 5 ms
-    raster. A frame is voiced when the raster point nearest to its centre is; its value is interpolated where the points
-    on both sides are voiced, else it is that point's. Praat's window of ``3 / floor_hz`` does not reach the first and
-    last 23 ms: there the contour goes on in a straight line.
+    Praat's autocorrelation method (Boersma 1993, "Accurate short-term analysis of the fundamental frequency")
+    on a 5 ms raster. A frame is voiced when the raster point nearest to its centre is; its value is
+    interpolated where the points on both sides are voiced, else it is that point's. Praat's window of ``3 /
+    floor_hz`` does not reach the first and last 23 ms: there the contour goes on in a straight line.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def extract_f0(
 
 
 def _continued(raster_hz: Float[np.ndarray, " n"], n_beyond: int) -> Float[np.ndarray, " n_more"]:
-    """The raster with points before its first, in a straight line; level where the voicing breaks off sooner."""
+    """The raster with points before its first, in a straight line; level where voicing breaks off sooner."""
     start = raster_hz[: n_beyond + 1]
     whole = len(start) > n_beyond and bool((start > 0).all())
     slope = (start[-1] - start[0]) / n_beyond if whole else 0.0
@@ -70,4 +70,4 @@ def _at(
     nearest = np.rint(position).astype(int)
     between = raster_hz[left] + (position - left) * (raster_hz[right] - raster_hz[left])
     both = (raster_hz[left] > 0) & (raster_hz[right] > 0)
-    return np.where(both, between, raster_hz[nearest])
+    return np.asarray(np.where(both, between, raster_hz[nearest]))

@@ -45,12 +45,13 @@ class MelGrid:
         return (self.hop_length * np.arange(n_frames) + self.hop_length / 2) / self.sample_rate
 
     def bins_of_hz(self, hz: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-        """Where a frequency lies on the bin axis, in bins (0 is the first filter's peak; fractions between peaks).
+        """Where a frequency lies on the bin axis, in bins: 0 is the first filter's peak, fractions between.
 
-        The triangles are linear in Hz between peaks, so this is piecewise linear, read off the bank's own edges.
+        The triangles are linear in Hz between peaks, so this is piecewise linear, read off the bank's own
+        edges.
         """
         edges = _edges_hz(self)
-        return np.interp(hz, edges, np.arange(-1.0, self.n_mels + 1))
+        return np.asarray(np.interp(hz, edges, np.arange(-1.0, self.n_mels + 1)))
 
     @property
     def frame_rate_hz(self) -> float:

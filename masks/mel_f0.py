@@ -28,8 +28,8 @@ def f0_of_mel(
 ) -> Float[Tensor, "*batch frames"]:
     """F0 in Hz of every frame of a log mel, 0 where no comb fits.
 
-    The candidate, on a raster of a quarter semitone from 65 to 450 Hz, whose `comb_salience` is largest, refined by a
-    parabola through its neighbours.
+    The candidate, on a raster of a quarter semitone from 65 to 450 Hz, whose `comb_salience` is largest,
+    refined by a parabola through its neighbours.
 
     Parameters
     ----------
@@ -51,11 +51,13 @@ def f0_of_mel(
     return torch.where(best.values >= voiced_salience, f0_hz, 0.0)
 
 
-def comb_salience(mel: Float[Tensor, "*batch n_mels frames"], grid: MelGrid) -> Float[Tensor, "*batch candidates frames"]:
-    """Correlation, in [-1, 1], of every frame's fine structure with that of a flat harmonic comb at each candidate F0.
+def comb_salience(
+    mel: Float[Tensor, "*batch n_mels frames"], grid: MelGrid
+) -> Float[Tensor, "*batch candidates frames"]:
+    """Correlation, in [-1, 1], of every frame's fine structure with that of a flat comb at each candidate F0.
 
-    Fine structure is the log mel up to 2.2 kHz less its running mean over the bins, which takes formants and level away
-    (a cepstral high-pass; compare subharmonic summation, Hermes 1988). Averaged over three frames.
+    Fine structure is the log mel up to 2.2 kHz less its running mean over the bins, which takes formants and
+    level away (a cepstral high-pass; compare subharmonic summation, Hermes 1988). Averaged over three frames.
 
     Parameters
     ----------

@@ -17,9 +17,9 @@ SLANEY_BREAK_HZ = 1000.0
 def resolved_limit_hz(f0_hz: Float[np.ndarray, "*shape"], grid: MelGrid) -> Float[np.ndarray, "*shape"]:
     """Highest frequency at which neighbouring harmonics still fall apart on the mel axis, Hz.
 
-    Harmonics are told apart while they lie at least ``1 / RESOLVED_WIDTH_SHARE`` bins apart (a peak and a dip each): about
-    1.3 kHz at an F0 of 100 Hz and 2.5 kHz at 200 Hz on the default grid. Bins are equally wide below the Slaney scale's
-    break at 1 kHz, so an F0 of under 78 Hz, too low for any bin, gets the break.
+    Harmonics are told apart while they lie at least ``1 / RESOLVED_WIDTH_SHARE`` bins apart (a peak and a dip
+    each): about 1.3 kHz at an F0 of 100 Hz and 2.5 kHz at 200 Hz on the default grid. Bins are equally wide
+    below the Slaney scale's break at 1 kHz, so an F0 of under 78 Hz, too low for any bin, gets the break.
 
     Parameters
     ----------
@@ -48,7 +48,8 @@ def pitch_mask(
     ----------
     f0_hz : (frames,), Hz, 0 where unvoiced
     half_width_bins : float, bins, at least 0.5, measured on the bin axis of the filter bank
-    n_harmonics : int or None, harmonics counted from F0 itself; None means up to the resolved limit of each frame
+    n_harmonics : int or None, harmonics counted from F0 itself; None means up to the resolved limit of each
+        frame
 
     Returns
     -------
@@ -57,7 +58,8 @@ def pitch_mask(
     Raises
     ------
     InterpError
-        When the width is under half a bin, so that a harmonic between two bins would be lost, or no harmonic is asked for.
+        When the width is under half a bin, so that a harmonic between two bins would be lost, or no harmonic
+        is asked for.
     """
     require_pitch_settings(half_width_bins, n_harmonics)
     f0 = np.asarray(f0_hz, dtype=np.float64)
@@ -86,12 +88,14 @@ def require_pitch_settings(half_width_bins: float, n_harmonics: int | None) -> N
             f"give {LEAST_HALF_WIDTH_BINS} or more (default {HALF_WIDTH_BINS})"
         )
     if n_harmonics is not None and n_harmonics < 1:
-        raise InterpError(f"n_harmonics: {n_harmonics} leaves no pitch; give 1 or more, or none for the resolved limit")
+        raise InterpError(
+            f"n_harmonics: {n_harmonics} leaves no pitch; give 1 or more, or none for the resolved limit"
+        )
 
 
 def _highest_harmonic_hz(
     f0: Float[np.ndarray, " frames"], grid: MelGrid, n_harmonics: int | None
 ) -> Float[np.ndarray, " frames"]:
     if n_harmonics is None:
-        return np.maximum(f0, resolved_limit_hz(f0, grid))
-    return np.minimum(n_harmonics * f0, grid.f_max_hz)
+        return np.asarray(np.maximum(f0, resolved_limit_hz(f0, grid)))
+    return np.asarray(np.minimum(n_harmonics * f0, grid.f_max_hz))

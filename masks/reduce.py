@@ -29,6 +29,7 @@ class PatchGrid:
     column_frames: int
 
     def __post_init__(self) -> None:
+        """Refuse a grid that covers nothing."""
         assert self.column_frames >= 1, f"a column of {self.column_frames} frames"
         assert self.row_heights, "a grid without rows"
         assert min(self.row_heights) >= 1, f"rows of {self.row_heights} bins"
@@ -62,8 +63,8 @@ def reduce_mask(
 ) -> Bool[Tensor, "*batch rows columns"]:
     """Patches of which at least ``threshold`` of the cells are in the mask.
 
-    A frame that has cells in the mask but none in a kept patch gets one: of the patches that hold such a cell, the
-    one with the largest share. So no voiced frame loses its pitch, on whatever grid.
+    A frame that has cells in the mask but none in a kept patch gets one: of the patches that hold such a
+    cell, the one with the largest share. So no voiced frame loses its pitch, on whatever grid.
 
     Parameters
     ----------
@@ -87,7 +88,7 @@ def patch_share(
     patches: PatchGrid,
     frame_mask: Bool[Tensor, "*batch frames"] | None = None,
 ) -> Float[Tensor, "*batch rows columns"]:
-    """Share of every patch's real cells that are in the mask, in [0, 1]; 0 where a column has no real frame."""
+    """Share of every patch's real cells that are in the mask, in [0, 1]; 0 in a column with no real frame."""
     real = torch.ones_like(mask[..., 0, :]) if frame_mask is None else frame_mask
     in_mask = _column_sums(_row_sums((mask & real[..., None, :]).float(), patches.row_heights), patches)
     heights = torch.tensor(patches.row_heights, device=mask.device, dtype=in_mask.dtype)
@@ -110,7 +111,9 @@ def _rescued(
     return _column_sums((best * lost[..., None, :]).float(), patches) > 0
 
 
-def _row_sums(cells: Float[Tensor, "*batch n_mels frames"], heights: Sequence[int]) -> Float[Tensor, "*batch rows frames"]:
+def _row_sums(
+    cells: Float[Tensor, "*batch n_mels frames"], heights: Sequence[int]
+) -> Float[Tensor, "*batch rows frames"]:
     assert cells.shape[-2] == sum(heights), f"a mask of {cells.shape[-2]} bins on a grid of {sum(heights)}"
     rows = torch.arange(len(heights)).repeat_interleave(torch.tensor(heights)).to(cells.device)
     return cells.new_zeros(*cells.shape[:-2], len(heights), cells.shape[-1]).index_add(-2, rows, cells)
@@ -120,7 +123,7 @@ def _column_sums(
     cells: Float[Tensor, "*batch rows frames"], patches: PatchGrid
 ) -> Float[Tensor, "*batch rows columns"]:
     padded = functional.pad(cells, (0, -cells.shape[-1] % patches.column_frames))
-    return padded.unflatten(-1, (-1, patches.column_frames)).sum(-1)
+    return padded.reshape(*padded.shape[:-1], -1, patches.column_frames).sum(-1)
 
 
 def _to_frames(columns: Tensor, n_frames: int, patches: PatchGrid) -> Tensor:

@@ -1,12 +1,11 @@
-"""Pitch cells of the target, whose F0 does not exist yet: a static band, or what the predicted clean mel shows."""
+"""Pitch cells of the target, whose F0 does not exist yet: a static band, or what the predicted mel shows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
@@ -20,25 +19,38 @@ N_HARMONICS = 3
 BAND_PERCENTILES = (5.0, 95.0)
 COVERAGE_LIMIT = 0.6
 VOICED_PHONES = frozenset(
-    "AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW B D DH G JH L M N NG R V W Y Z ZH".split()
+    "AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW B D DH G JH L M N NG R V W Y Z ZH".split()  # noqa: SIM905
 )
-UNVOICED_PHONES = frozenset("CH F HH K P S SH T TH".split())
+BLANKS = frozenset({"", " ", "_"})
 
 
-def voiced_frames(symbols: Sequence[str], durations: Int[np.ndarray, " symbols"]) -> Bool[np.ndarray, " frames"]:
+def voiced_frames(
+    symbols: Sequence[str], durations: Int[np.ndarray, " symbols"], blanks: Collection[str] = BLANKS
+) -> Bool[np.ndarray, " frames"]:
     """True in the frames of voiced phonemes.
 
-    A symbol that is no phoneme, such as a blank between two, is voiced when the phonemes on both sides are; punctuation
-    and pauses between voiced phonemes are symbols of their own kind and unvoiced only where they are named ``SIL`` or
-    hold no letter.
+    A blank is voiced when its neighbours on both sides are; punctuation, pauses and whatever else is no
+    phoneme are not.
 
     Parameters
     ----------
     symbols : ARPAbet with or without stress (``AH0``), blanks and punctuation
     durations : (symbols,) frames of each
+    blanks : what stands between phonemes and has no sound of its own
     """
     assert len(symbols) == len(durations), f"{len(symbols)} symbols and {len(durations)} durations"
-    return np.repeat(_voiced_symbols(symbols), durations)
+    is_voiced = np.array([symbol.rstrip("012") in VOICED_PHONES for symbol in symbols], dtype=bool)
+    is_sound = np.array([symbol not in blanks for symbol in symbols], dtype=bool)
+    of_last = _voicing_of_last_sound(is_voiced, is_sound)
+    of_next = _voicing_of_last_sound(is_voiced[::-1], is_sound[::-1])[::-1]
+    return np.repeat(of_last & of_next, durations)
+
+
+def _voicing_of_last_sound(
+    is_voiced: Bool[np.ndarray, " symbols"], is_sound: Bool[np.ndarray, " symbols"]
+) -> Bool[np.ndarray, " symbols"]:
+    last = np.maximum.accumulate(np.where(is_sound, np.arange(len(is_sound)), -1))
+    return np.asarray((last >= 0) & is_voiced[last])
 
 
 def static_cells(
@@ -64,7 +76,7 @@ def static_cells(
     above = bins >= grid.bins_of_hz(h * low_hz) - half_width_bins
     below = bins <= grid.bins_of_hz(h * high_hz) + half_width_bins
     within = h * low_hz <= grid.f_max_hz
-    return (above & below & within).any(axis=1, keepdims=True) & voiced
+    return np.asarray((above & below & within).any(axis=1, keepdims=True) & voiced)
 
 
 def predicted_cells(
@@ -76,7 +88,8 @@ def predicted_cells(
 ) -> Bool[np.ndarray, "n_mels frames"]:
     """Cells near the harmonics that the predicted clean mel shows, in voiced frames (``x0``).
 
-    Every voiced frame gets an F0, however faint its comb; `f0_of_mel` is off by a tenth of a semitone on recordings.
+    Every voiced frame gets an F0, however faint its comb; `f0_of_mel` is off by a tenth of a semitone on
+    recordings.
 
     Parameters
     ----------
@@ -98,7 +111,7 @@ def voiced_f0(f0_hz: Float[np.ndarray, " frames"]) -> Float[np.ndarray, " voiced
     found = f0_hz[f0_hz > 0]
     if not len(found):
         raise InterpError(
-            f"reference: none of {len(f0_hz)} frames is voiced, so it has no pitch to follow; give a recording of a voice"
+            f"reference: none of {len(f0_hz)} frames is voiced, so it has no pitch; give one of a voice"
         )
     return found
 
@@ -111,7 +124,8 @@ class Coverage:
     ----------
     share : float in [0, 1], mean over columns that hold pitch; 0 when none does
     n_rows : int, rows up to the limit
-    too_wide : bool, share over 0.6: the grid cannot tell pitch from the rest, and is left out of band-wise objectives
+    too_wide : bool, share over 0.6: the grid cannot tell pitch from the rest, and is left out of band-wise
+        objectives
     """
 
     share: float
