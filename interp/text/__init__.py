@@ -1,0 +1,1 @@
+"""From English text to symbols and their ids."""
