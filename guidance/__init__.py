@@ -1,0 +1,1 @@
+"""Tuning the noise of a diffusion model: objectives over attention mass, windows, optimiser, trace."""

@@ -1,0 +1,132 @@
+"""What a user can set about the tuning of the noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from guidance.windows import Windows
+from masks.errors import InterpError
+
+Scope = Literal["step", "initial"]
+Sums = Literal["log", "linear"]
+SCOPES = ("step", "initial")
+SUMS = ("log", "linear")
+SECOND_HALF: Literal["second-half"] = "second-half"
+
+
+@dataclass(frozen=True)
+class GuidanceSettings:
+    """Settings of the noise tuning, checked as they are made.
+
+    Parameters
+    ----------
+    enabled : False leaves the noise as it is drawn
+    objective : name of a table in ``configs/objectives``; ``matched`` for freq, ``temp`` for temp
+    scope : ``step`` tunes the normal behind every x_t inside the windows; ``initial`` that of x_T alone
+    gamma : weight of the rest terms against the pitch terms, 0 or more
+    t_tal1, t_tal2 : ends of the two windows, in progress (1 - t); what follows which reference is
+        decided before 0.6
+    epochs : tuning iterations a step, 1 or more
+    step_share : length of a tuning step as a share of the normal's norm, in [0, 1]. The norm of 4 s is
+        166, so the default is 1 sigma there. A share rather than sigmas, because the distance between
+        two outcomes grows with the length of the sentence as the norm does. 0 tunes nothing.
+    max_halvings : how often a step that does not lower the loss is halved before it is given up, 0 to 16
+    layers : attention layers that are read: the second half, or their indices
+    lookahead : scope ``initial`` only: how many further sampler steps the masses are read along, 0 or more
+    sums : None keeps the table's own; ``log`` or ``linear`` replaces it
+
+    Raises
+    ------
+    InterpError
+        for values out of range, all of them at once
+    """
+
+    enabled: bool = True
+    objective: str = "matched"
+    scope: Scope = "step"
+    gamma: float = 1.0
+    t_tal1: float = 0.3
+    t_tal2: float = 0.6
+    epochs: int = 1
+    step_share: float = 0.006
+    max_halvings: int = 3
+    layers: Literal["second-half"] | tuple[int, ...] = SECOND_HALF
+    lookahead: int = 0
+    sums: Sums | None = None
+
+    def __post_init__(self) -> None:
+        """Check every value."""
+        complaints = [*_number_complaints(self), *_choice_complaints(self)]
+        try:
+            Windows(self.t_tal1, self.t_tal2)
+        except InterpError as error:
+            complaints.append(str(error))
+        if complaints:
+            raise InterpError("; ".join(complaints))
+
+    @property
+    def windows(self) -> Windows:
+        """The two windows of progress."""
+        return Windows(self.t_tal1, self.t_tal2)
+
+
+def check_compatible(settings: GuidanceSettings, attend: str) -> None:
+    """Refuse hard masking together with tuning.
+
+    Closed groups have mass exactly 0 whatever the noise, so nothing could be tuned. Soft weights are fine.
+
+    Raises
+    ------
+    InterpError
+        when guidance is enabled and `attend` is ``masked``
+    """
+    if settings.enabled and attend == "masked":
+        raise InterpError(
+            "attend: 'masked' fixes the attention masses, so tuning the noise could change nothing; "
+            "allowed with tuning: joint, weighted; add --no-guidance or choose --attend joint"
+        )
+
+
+def _number_complaints(s: GuidanceSettings) -> list[str]:
+    ranges = (
+        ("gamma", s.gamma, 0.0, 1e6),
+        ("step_share", s.step_share, 0.0, 1.0),
+        ("epochs", s.epochs, 1, 1000),
+        ("max_halvings", s.max_halvings, 0, 16),
+        ("lookahead", s.lookahead, 0, 1000),
+    )
+    return [
+        f"guidance: {name} is {value}, allowed: {low:g} to {high:g}; set {name} in that range"
+        for name, value, low, high in ranges
+        if not low <= value <= high
+    ]
+
+
+def _choice_complaints(s: GuidanceSettings) -> list[str]:
+    said = []
+    if s.scope not in SCOPES:
+        said.append(f"guidance: scope is '{s.scope}', allowed: {', '.join(SCOPES)}; choose one of these")
+    if s.sums is not None and s.sums not in SUMS:
+        said.append(
+            f"guidance: sums is '{s.sums}', allowed: {', '.join(SUMS)}; choose one of these or leave it out"
+        )
+    if s.lookahead and s.scope != "initial":
+        said.append(
+            f"guidance: lookahead is {s.lookahead} with scope '{s.scope}'; it needs --scope initial, or be 0"
+        )
+    if s.layers != SECOND_HALF and not _is_index_list(s.layers):
+        said.append(
+            f"guidance: layers is {s.layers!r}, allowed: '{SECOND_HALF}' or different layer indices from 0; "
+            "set --layers accordingly"
+        )
+    return said
+
+
+def _is_index_list(layers: object) -> bool:
+    return (
+        isinstance(layers, tuple)
+        and len(layers) > 0
+        and all(isinstance(i, int) and not isinstance(i, bool) and i >= 0 for i in layers)
+        and len(set(layers)) == len(layers)
+    )
