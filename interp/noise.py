@@ -70,12 +70,10 @@ def draw_noise(seeds: Sequence[int], lengths: Sequence[int], n_steps: int, n_mel
 
 def _check_drawing(seeds: Sequence[int], lengths: Sequence[int], n_steps: int) -> None:
     if not seeds or len(seeds) != len(lengths):
-        raise InterpError(
-            f"noise: {len(seeds)} seeds for {len(lengths)} lengths; give one seed a sample, one sample or more"
-        )
+        raise InterpError(f"noise: {len(seeds)} seeds for {len(lengths)} lengths; give as many, one or more")
     if min(lengths) < 1 or n_steps < 0:
         raise InterpError(
-            f"noise: shortest length {min(lengths)}, n_steps {n_steps}; allowed: 1 frame or more, 0 steps or more"
+            f"noise: shortest length {min(lengths)}, n_steps {n_steps}; allowed: 1 or more, 0 or more"
         )
     outside = [seed for seed in seeds if not -(2**63) <= seed < 2**64]
     if outside:

@@ -79,7 +79,7 @@ class Tuner(Protocol):
     def __call__(
         self, state: StepState
     ) -> tuple[Float[Tensor, "B n_mels T"], Float[Tensor, "B n_mels T"]] | None:
-        """The tuned normal and the score at ``replace(state, z=tuned).x_t``; None if the step is not its own."""
+        """The tuned normal and the score at ``replace(state, z=tuned).x_t``; None to leave the step alone."""
 
 
 OnStep = Callable[[StepState, Float[Tensor, "B n_mels T"]], bool | None]
@@ -109,7 +109,7 @@ def sample(
     score_fn : maps x_t and t (B,) to the score
     mu : (B, n_mels, T) model units; its dtype and device are those of the whole run
     frame_mask : (B, T) True on real frames; the output is 0 elsewhere
-    noise : the normals; ``n_timesteps`` increments for the SDE (dpmpp2 leaves the last one unused, the ODE all)
+    noise : the normals; ``n_timesteps`` increments for the SDE (dpmpp2 needs one less, the ODE none)
     n_timesteps : int, at least 1
     sampler : "sde" (reverse SDE) or "ode" (probability flow)
     solver : "euler" (Grad-TTS) or "dpmpp2" (second order)

@@ -102,10 +102,10 @@ class EulerSolver:
 class ExponentialSolver:
     """DPM-Solver++(2M) and SDE-DPM-Solver++(2M) for the process about mu.
 
-    The linear part of the drift is solved exactly; the predicted clean is extrapolated in half log-SNR from the
-    last two evaluations (first order where there is only one). It runs from t = 1 to ``T_END`` and returns the
-    clean predicted there. Equal steps in half log-SNR, because on Gaussian data they err 2 to 13 times less at 10
-    to 50 steps than equal steps in t.
+    The linear part of the drift is solved exactly; the predicted clean is extrapolated in half log-SNR from
+    the last two evaluations (first order where there is only one). It runs from t = 1 to ``T_END`` and ends
+    with the clean predicted there. Steps are equal in half log-SNR: on Gaussian and on two-mode data, steps
+    equal in t erred at least 5 times more at 10 and 20 steps.
 
     References
     ----------
