@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from jaxtyping import Float
@@ -46,6 +46,10 @@ class AttentionMasses:
                     "name one of these in the objective's table"
                 )
         return [i for columns in found for i in columns]
+
+    def detached(self) -> AttentionMasses:
+        """The same masses without their graph."""
+        return replace(self, mass=tuple(mass.detach() for mass in self.mass))
 
 
 def belongs_to(group: str, name: str) -> bool:

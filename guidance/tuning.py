@@ -174,11 +174,11 @@ class Tuning:
             loss = _mean_loss(terms, masses, readings)
             assert loss.requires_grad, "GuidedModel.masses must keep the graph back to x_t"
             (gradient,) = torch.autograd.grad(loss.sum(), leaf)
-        gradient = gradient * state.frame_mask[:, None, :]
+        real = state.frame_mask[:, None, :]
+        gradient = gradient * real
         self._refuse_not_finite(state, loss, gradient)
-        return Slope(
-            loss.detach(), gradient, tangent(gradient, z * state.frame_mask[:, None, :]), masses, readings
-        )
+        kept = tuple(m.detached() for m in masses)
+        return Slope(loss.detach(), gradient, tangent(gradient, z * real), kept, readings)
 
     def _masses(self, state: StepState, z: Tensor) -> tuple[AttentionMasses, ...]:
         return (self.model.masses(state.mean + state.spread * z, _times(state)), *self._ahead(state, z))

@@ -1,0 +1,349 @@
+"""The tuner on a toy attention: the true gradient, a falling loss, typical noise, one sample as in a batch."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+
+import pytest
+import torch
+
+from guidance.masses import AttentionMasses
+from guidance.objectives import Objective, Term
+from guidance.tuning import Tuning
+from interp.noise import draw_noise
+from interp.process import DiffusionProcess
+from interp.sampler import sample
+from masks.errors import InterpError
+
+ROW_SUM = Objective(
+    "rows", "linear", ((Term("pitch", ("ref1", "ref2", "null")),), (Term("pitch", ("ref1", "ref2", "null")),))
+)
+
+
+@pytest.mark.parametrize("sums", ["log", "linear"])
+@pytest.mark.parametrize("name", ["matched", "sequential", "simultaneous", "temp"])
+def test_gradient_is_the_finite_difference(bench, name, sums):
+    toy = bench.toy((1, 2), (8, 6))
+    tuning = bench.tuning(toy, name, gamma=0.7, sums=sums)
+    state = toy.state(spread=0.8)
+    terms = tuning.objective.terms(2)
+    slope = tuning.slope(state, terms, state.z, ())
+    direction = torch.randn(state.z.shape, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    direction = direction * state.frame_mask[:, None]
+    h = 1e-5
+    high, low = (tuning.evaluate(state, terms, state.z + s * h * direction, slope.readings).loss for s in (1, -1))
+    expected = (slope.gradient * direction).sum((1, 2))
+    assert expected.abs().min() > 1e-3
+    torch.testing.assert_close((high - low) / (2 * h), expected, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["matched", "sequential", "simultaneous", "temp"])
+def test_loss_falls_and_noise_stays_on_its_shell(bench, name):
+    toy = bench.toy((1, 2, 3), (8, 6, 4))
+    tuner, rows = bench.tuner(toy, name)
+    state = toy.state()
+    z, _ = tuner(state)
+    assert [row.outcome for row in rows] == ["accepted"] * 3
+    assert all(row.loss_after < row.loss_before for row in rows)
+    norm = torch.linalg.vector_norm(state.z, dim=(1, 2))
+    torch.testing.assert_close(torch.linalg.vector_norm(z, dim=(1, 2)), norm, rtol=1e-6, atol=0)
+    moved = torch.linalg.vector_norm(z - state.z, dim=(1, 2))
+    torch.testing.assert_close(moved, torch.tensor([row.displacement_sigma for row in rows]).double())
+    # Along the shell the chord of an angle whose tangent is the share.
+    torch.testing.assert_close(moved / norm, torch.full_like(norm, 0.0997), rtol=1e-2, atol=0)
+
+
+def test_matched_moves_both_masses_their_way(bench):
+    toy = bench.toy((1,), (8,))
+    tuner, rows = bench.tuner(toy, epochs=8)
+    tuner(toy.state())
+    before, after = rows[0].mass.relative, rows[-1].mass.relative
+    assert after["ref1.pitch"] > before["ref1.pitch"] + 0.05
+    assert after["ref2.rest"] > before["ref2.rest"] + 0.05
+    assert after["ref1.pitch"] + after["ref2.pitch"] == pytest.approx(1)
+
+
+def test_gamma_zero_leaves_the_rest_alone(bench):
+    toy = bench.toy((1,), (8,))
+    both, _ = bench.tuner(toy, gamma=1.0)
+    pitch, _ = bench.tuner(toy, gamma=0.0)
+    state = toy.state()
+    slopes = [t.tuning.slope(state, t.tuning.objective.terms(1), state.z, ()) for t in (both, pitch)]
+    # Row 3 is read by rest queries of the fine layers and the coarse rest row alone.
+    assert slopes[1].gradient[0, 3].abs().max() == 0
+    assert slopes[0].gradient[0, 3].abs().max() > 0
+
+
+def test_score_belongs_to_the_tuned_point(bench):
+    toy = bench.toy((1, 2), (8, 6))
+    tuner, _ = bench.tuner(toy)
+    state = toy.state(spread=0.5, mean=0.3)
+    z, score = tuner(state)
+    assert torch.equal(score, toy.score(replace(state, z=z).x_t, state.times))
+    assert not score.requires_grad
+    assert not z.requires_grad
+
+
+def test_padding_is_not_touched(bench):
+    toy = bench.toy((1, 2), (8, 4))
+    tuner, _ = bench.tuner(toy)
+    state = toy.state()
+    marked = replace(state, z=torch.where(state.frame_mask[:, None], state.z, 7.0))
+    z, _ = tuner(marked)
+    assert (z[1, :, 4:] == 7).all()
+    torch.testing.assert_close(z[1, :, :4], tuner(state)[0][1, :, :4])
+
+
+def test_caller_may_forbid_gradients(bench):
+    toy = bench.toy((1,), (6,))
+    tuner, _ = bench.tuner(toy)
+    state = toy.state()
+    expected, _ = tuner(state)
+    with torch.no_grad():
+        z, _ = tuner(state)
+    assert torch.equal(z, expected)
+
+
+def run(toy, tuner, seeds=None, n_timesteps=6):
+    """The real sampler around the toy, from normals that depend on the sample's seed alone."""
+    noise = draw_noise(toy.seeds, toy.lengths, n_timesteps, n_mels=4)
+    mu = torch.zeros(len(toy.seeds), 4, max(toy.lengths), dtype=toy.dtype)
+    process = DiffusionProcess()
+    with torch.no_grad():
+        return sample(
+            toy.score, mu, toy.frame_mask, noise, process=process, n_timesteps=n_timesteps, tuner=tuner
+        )
+
+
+@pytest.mark.parametrize(
+    "settings", [{"step_share": 0.0}, {"t_tal1": 0.0, "t_tal2": 0.0}, {"enabled": False}], ids=str
+)
+def test_nothing_to_do_changes_no_bit(bench, settings):
+    toy = bench.toy((1, 2), (8, 6), torch.float32)
+    tuner, rows = bench.tuner(toy, **settings)
+    assert torch.equal(run(toy, tuner), run(toy, None))
+    assert not rows
+
+
+def test_batch_equals_one_by_one(bench):
+    def settings():
+        return {"epochs": 2, "step_share": 0.9, "max_halvings": 2, "t_tal2": 0.7}
+
+    together, rows = bench.tuner(toy := bench.toy((1, 2, 3), (8, 6, 4), torch.float32), **settings())
+    batch = run(toy, together)
+    halvings = {row.step_size for row in rows}
+    assert len(halvings) > 1, "the steps must be halved differently for this test to mean something"
+    for i, (seed, length) in enumerate(zip(toy.seeds, toy.lengths, strict=True)):
+        single = bench.toy((seed,), (length,), torch.float32)
+        tuner, alone = bench.tuner(single, **settings())
+        torch.testing.assert_close(batch[i : i + 1, :, :length], run(single, tuner), rtol=0, atol=1e-4)
+        assert [r.step_size for r in rows if r.sample == i] == [r.step_size for r in alone]
+
+
+def test_guidance_acts_inside_its_windows_alone(bench):
+    toy = bench.toy((1,), (6,))
+    tuner, rows = bench.tuner(toy, t_tal1=0.3, t_tal2=0.6)
+    run(toy, tuner, n_timesteps=10)
+    assert {row.window for row in rows} == {1, 2}
+    assert all((row.progress < 0.3) == (row.window == 1) for row in rows)
+    assert max(row.progress for row in rows) < 0.6
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_row_sums_are_degenerate(bench, dtype):
+    toy = bench.toy((1, 2), (8, 6), dtype)
+    tuner, _ = bench.tuner(toy, ROW_SUM)
+    with pytest.raises(InterpError, match=r"objective 'rows'.*below rounding.*choose other groups"):
+        tuner(toy.state())
+
+
+def test_saturated_sample_stops_while_others_go_on(bench):
+    toy = bench.toy((1, 2), (8, 6))
+    tuner, rows = bench.tuner(toy, epochs=2)
+    state = toy.state()
+    # Far out every tanh is flat; at fresh noise there is much to gain.
+    far = state.mean + torch.tensor([200.0, 0.0], dtype=torch.float64)[:, None, None]
+    z, _ = tuner(replace(state, mean=far))
+    assert torch.equal(z[0], state.z[0])
+    assert [(r.sample, r.outcome) for r in rows] == [(0, "saturated"), (1, "accepted"), (1, "accepted")]
+    assert rows[0].loss_after == rows[0].loss_before
+    assert rows[0].step_size == 0
+
+
+def test_all_saturated_leaves_the_step_to_the_sampler(bench):
+    toy = bench.toy((1,), (8,))
+    tuner, rows = bench.tuner(toy, epochs=3)
+    assert tuner(toy.state(mean=200.0)) is None
+    assert [row.outcome for row in rows] == ["saturated"]
+
+
+@dataclass(frozen=True)
+class NeverBetter:
+    """Whatever was tried, sample 0 is told that all attention went astray."""
+
+    toy: object
+
+    def masses(self, x_t, t):
+        return self.toy.masses(x_t, t)
+
+    def score_and_masses(self, x_t, t):
+        score, found = self.toy.score_and_masses(x_t, t)
+        astray = torch.tensor([0.0, 0.5, 0.5, 0.0, 0.0, 0.0, 0.0], dtype=torch.float64)
+        mass = tuple(torch.cat([astray.expand_as(m[:1]), m[1:]]) for m in found.mass)
+        return score, replace(found, mass=mass)
+
+
+def test_rejected_sample_keeps_its_noise_and_gets_its_score(bench):
+    toy = bench.toy((1, 2), (8, 6))
+    tuner, rows = bench.tuner(toy, epochs=3, max_halvings=2)
+    tuner = replace(tuner, tuning=replace(tuner.tuning, model=NeverBetter(toy)))
+    state = toy.state()
+    z, score = tuner(state)
+    assert torch.equal(z[0], state.z[0])
+    assert not torch.equal(z[1], state.z[1])
+    assert torch.equal(score, toy.score(replace(state, z=z).x_t, state.times))
+    assert [row.outcome for row in rows if row.sample == 0] == ["rejected"], "a rejected sample is not tried again"
+    assert [row.outcome for row in rows if row.sample == 1] == ["accepted"] * 3
+
+
+def test_epochs_go_further(bench):
+    toy = bench.toy((1,), (8,))
+    tuner, rows = bench.tuner(toy, epochs=4)
+    tuner(toy.state())
+    assert [row.iteration for row in rows] == [0, 1, 2, 3]
+    assert all(b.loss_before == pytest.approx(a.loss_after) for a, b in zip(rows, rows[1:], strict=False))
+
+
+def test_layer_weights_are_fixed_for_the_step(bench):
+    toy = bench.toy((1,), (8,))
+    tuning = bench.tuning(toy)
+    state, terms = toy.state(), tuning.objective.terms(1)
+    slope = tuning.slope(state, terms, state.z, ())
+    shrunk = replace(tuning, model=Reweighted(toy))
+    assert torch.equal(shrunk.evaluate(state, terms, state.z, slope.readings).loss, slope.loss)
+    assert not torch.equal(shrunk.slope(state, terms, state.z, ()).loss, slope.loss)
+
+
+@dataclass(frozen=True)
+class Reweighted:
+    """The toy with branches of other strength."""
+
+    toy: object
+
+    def masses(self, x_t, t) -> AttentionMasses:
+        return replace(self.toy.masses(x_t, t), weight=torch.tensor([5.0, 0.1, 0.1]))
+
+    def score_and_masses(self, x_t, t):
+        return self.toy.score(x_t, t), self.masses(x_t, t)
+
+
+def test_initial_scope_tunes_the_first_step_alone(bench):
+    toy = bench.toy((1,), (8,))
+    tuner, rows = bench.tuner(toy, scope="initial", epochs=2)
+    run(toy, tuner)
+    assert [row.step for row in rows] == [0, 0]
+
+
+def test_lookahead_reads_the_masses_along_the_way(bench):
+    toy = bench.toy((1,), (8,))
+    asked = []
+
+    def lookahead(state, z, n):
+        asked.append(n)
+        return [toy.masses(0.5**k * z, state.times * 0.9**k) for k in range(1, n + 1)]
+
+    plain = bench.tuning(toy)
+    ahead = Tuning(
+        toy,
+        plain.objective,
+        plain.queries,
+        plain.key_shares,
+        replace(plain.settings, scope="initial", lookahead=2),
+        lookahead,
+    )
+    state, terms = toy.state(), plain.objective.terms(1)
+    slope = ahead.slope(state, terms, state.z, ())
+    single = [
+        plain.slope(replace(state, z=0.5**k * state.z, t=0.9 * 0.9**k), terms, 0.5**k * state.z, ())
+        for k in range(3)
+    ]
+    torch.testing.assert_close(slope.loss, sum(s.loss for s in single) / 3)
+    torch.testing.assert_close(slope.gradient, sum(0.5**k * s.gradient for k, s in enumerate(single)) / 3)
+    assert asked == [2]
+
+
+def test_lookahead_without_a_way_to_look_is_refused(bench):
+    with pytest.raises(InterpError, match="lookahead"):
+        bench.tuning(bench.toy((1,), (8,)), scope="initial", lookahead=2)
+
+
+def test_loss_is_float32_when_the_model_is_not(bench):
+    toy = bench.toy((1,), (8,), torch.float32)
+    tuning = bench.tuning(toy)
+    state, terms = toy.state(), tuning.objective.terms(1)
+    expected = tuning.slope(state, terms, state.z, ())
+    halved = replace(tuning, model=HalfMasses(toy))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        found = halved.slope(state, terms, state.z, ())
+    assert found.loss.dtype == torch.float32
+    # The masses lost bits, the logs and means did not: the loss is that of the rounded masses, to float32.
+    rounded = replace(tuning, model=RoundedMasses(toy)).slope(state, terms, state.z, ())
+    torch.testing.assert_close(found.loss, rounded.loss, rtol=1e-6, atol=0)
+    torch.testing.assert_close(found.loss, expected.loss, rtol=1e-2, atol=0)
+
+
+@dataclass(frozen=True)
+class HalfMasses:
+    """Masses as a bfloat16 model would hand them over."""
+
+    toy: object
+
+    def masses(self, x_t, t) -> AttentionMasses:
+        with torch.autocast("cpu", enabled=False):
+            found = self.toy.masses(x_t, t)
+        return replace(found, mass=tuple(m.bfloat16() for m in found.mass))
+
+
+@dataclass(frozen=True)
+class RoundedMasses:
+    """The same masses, handed over in float32."""
+
+    toy: object
+
+    def masses(self, x_t, t) -> AttentionMasses:
+        found = HalfMasses(self.toy).masses(x_t, t)
+        return replace(found, mass=tuple(m.float() for m in found.mass))
+
+
+def test_not_finite_is_an_error(bench):
+    toy = bench.toy((1, 2), (8, 6))
+    tuner, _ = bench.tuner(toy)
+    state = toy.state()
+    state.mean[1] = float("nan")
+    with pytest.raises(InterpError, match=r"objective 'matched': not finite at step 0.*sample 1"):
+        tuner(state)
+
+
+def test_trace_row_is_one_line_of_json(bench):
+    toy = bench.toy((1,), (8,))
+    tuner, rows = bench.tuner(toy)
+    tuner(toy.state(index=4, t=0.8))
+    line = rows[0].to_json()
+    found = json.loads(line)
+    assert "\n" not in line
+    named = "step progress t iteration window loss_before loss_after accepted step_size grad_norm mass noise"
+    assert set(named.split()) <= set(found)
+    assert (found["step"], found["t"], found["window"], found["accepted"]) == (4, 0.8, 1, True)
+    assert set(found["mass"]["raw"]) == {"ref1.pitch", "ref1.rest", "ref2.pitch", "ref2.rest"}
+    assert found["noise"]["norm"] == pytest.approx(float(torch.linalg.vector_norm(toy.state(index=4).z)))
+
+
+def test_mode_without_the_objectives_queries_is_named(bench):
+    toy = bench.toy((1,), (8,))
+    tuning = bench.tuning(toy)
+    spans = tuple({k: v for k, v in s.items() if k.startswith("span")} for s in tuning.queries.sets)
+    tuning = replace(tuning, queries=replace(tuning.queries, sets=spans))
+    state = toy.state()
+    with pytest.raises(InterpError, match=r"'pitch' do not exist in this mode \(there are: span1, span2\)"):
+        tuning.slope(state, tuning.objective.terms(1), state.z, ())
