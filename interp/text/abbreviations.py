@@ -43,12 +43,12 @@ _BARE_TITLE = re.compile(r"\b(Mr|Mrs|Dr|Prof|St)(?= [A-Z])")
 _TAIL = re.compile(rf"\b({_any_of(_AFTER_NAME)})\.")
 _NUMBERED = re.compile(rf"\b({_any_of(_BEFORE_NUMBER)})(?:\. ?| )(?=\d)")
 _DOTTED = re.compile(r"(?<![A-Za-z.])([A-Za-z](?:\.[A-Za-z](?=\.)){1,9})\.(?![A-Za-z])")
-_INITIAL = re.compile(r"\b([A-HJ-Z])\. (?=[A-Z])")
+_INITIAL = re.compile(r"(?<![\w.])([A-HJ-Z])\. (?=[A-Z])")
 _HALF_OF_DAY = re.compile(r"(?<=\d) ?([ap])\.?m\b\.?", re.IGNORECASE)
 
 
 def expand_abbreviations(text: str) -> str:
-    """Say abbreviations in full; letters with dots become ``U.S``, the last dot dropped, to be named one by one.
+    """Say abbreviations in full; letters with dots become ``U.S``, to be named one by one.
 
     ``St.`` and ``Dr.`` are a street after a name (``Elm St.``) and a saint or doctor otherwise.
     """

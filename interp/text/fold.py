@@ -54,8 +54,8 @@ def fold(text: str) -> Folded:
     """Fold any Unicode text to the characters that the normaliser reads.
 
     Accents go, typographic quotes and dashes become plain ones, digits of all scripts become 0-9, control
-    characters become spaces. Characters are folded one by one: normalising a whole string reorders its combining
-    marks, which is quadratic on hostile text.
+    characters become spaces. Characters are folded one by one: normalising a whole string reorders its
+    combining marks, which is quadratic on hostile text.
     """
     dropped: dict[str, None] = {}
     pieces = []

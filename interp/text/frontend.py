@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from interp.text.fold import fold
-from interp.text.letter_to_sound import pronounce
+from interp.text.letter_to_sound import Spoken, pronounce
 from interp.text.lexicon import Lexicon, cmudict_lexicon
-from interp.text.normalize import normalize_folded
-from interp.text.symbols import BLANK_ID, ID_OF, PUNCTUATION, SPACE
-from masks.errors import InterpError
+from interp.text.sentences import split_sentences
+from interp.text.symbols import BLANK_ID, ID_OF, PUNCTUATION, SPACE, is_vowel
+from interp.text.tokens import read_tokens
 
-_TOKEN = re.compile(r"[A-Za-z](?:\.[A-Za-z])+(?![A-Za-z])|[A-Za-z']+(?:-[A-Za-z']+)*|[-.,!?;:]")
-# What a run of punctuation is read as: its strongest mark.
-_STRENGTH = {mark: rank for rank, mark in enumerate("-,:;.!?")}
+__all__ = ["Phonemes", "Word", "encode", "phonemize", "split_sentences"]
+
 _SHOWN_CHARACTERS = 40
 
 
@@ -60,12 +58,11 @@ def phonemize(text: str, lexicon: Lexicon | None = None) -> Phonemes:
     InterpError
         The text is empty or holds no word that can be spoken.
     """
-    folded = fold(text)
-    tokens = _tokens(normalize_folded(folded.text))
-    if all(token in PUNCTUATION for token in tokens):
-        raise InterpError(_nothing_to_say(text))
-    warnings = [_dropped_warning(folded.dropped)] if folded.dropped else []
-    return _assemble(tokens, lexicon or cmudict_lexicon(), warnings)
+    read = read_tokens(text)
+    spoken = _speak(read.tokens, lexicon if lexicon is not None else cmudict_lexicon())
+    warnings = [_dropped_warning(read.dropped)] if read.dropped else []
+    warnings += [part.warning for part in spoken if isinstance(part, Spoken) and part.warning]
+    return _assemble(_link_articles(spoken), tuple(dict.fromkeys(warnings)))
 
 
 def encode(symbols: Iterable[str]) -> tuple[int, ...]:
@@ -76,58 +73,47 @@ def encode(symbols: Iterable[str]) -> tuple[int, ...]:
     return tuple(ids)
 
 
-def is_speakable(text: str) -> bool:
-    """Whether ``phonemize`` finds a word in the text."""
-    return any(token not in PUNCTUATION for token in _tokens(normalize_folded(fold(text).text)))
-
-
-def _tokens(normal: str) -> list[str]:
-    """Words and single punctuation marks of normal text; a word has at least one letter."""
-    tokens: list[str] = []
-    for token in _TOKEN.findall(normal):
-        if token in PUNCTUATION:
-            _add_mark(tokens, token)
-        elif token.strip("'-"):
-            tokens.append(token)
-    return tokens
-
-
-def _add_mark(tokens: list[str], mark: str) -> None:
-    if not tokens:
-        return
-    if tokens[-1] not in PUNCTUATION:
-        tokens.append(mark)
-    elif _STRENGTH[mark] > _STRENGTH[tokens[-1]]:
-        tokens[-1] = mark
-
-
-def _assemble(tokens: Sequence[str], lexicon: Lexicon, warnings: list[str]) -> Phonemes:
+def _speak(tokens: Sequence[str], lexicon: Lexicon) -> list[Spoken | str]:
+    """Words with their phones, punctuation marks as they are."""
     shouted = not any(c.islower() for token in tokens for c in token)
+    known: dict[str, list[Spoken]] = {}
+    spoken: list[Spoken | str] = []
+    for token in tokens:
+        if token in PUNCTUATION:
+            spoken.append(token)
+            continue
+        if token not in known:
+            known[token] = pronounce(token, lexicon, shouted=shouted)
+        spoken += known[token]
+    return spoken
+
+
+def _link_articles(spoken: list[Spoken | str]) -> list[Spoken | str]:
+    """``the`` is DH IY0 before a vowel, where nothing parts the two words."""
+    linked = list(spoken)
+    for index, (part, following) in enumerate(pairwise(spoken)):
+        if isinstance(part, str) or isinstance(following, str) or part.text != "the":
+            continue
+        if is_vowel(following.phones[0]):
+            linked[index] = Spoken(part.text, ("DH", "IY0"), part.warning)
+    return linked
+
+
+def _assemble(spoken: Sequence[Spoken | str], warnings: tuple[str, ...]) -> Phonemes:
     symbols: list[str] = []
     words: list[Word] = []
     spans: list[tuple[int, int]] = []
-    for token in tokens:
-        if token in PUNCTUATION:
-            symbols.append(token)
+    for part in spoken:
+        if isinstance(part, str):
+            symbols.append(part)
             continue
-        for spoken in pronounce(token, lexicon, shouted=shouted):
-            symbols += [SPACE] if symbols else []
-            spans.append((len(symbols), len(symbols) + len(spoken.phones)))
-            symbols += spoken.phones
-            words.append(Word(spoken.text, spoken.phones))
-            warnings += [spoken.warning] if spoken.warning else []
-    unique = tuple(dict.fromkeys(warnings))
-    return Phonemes(tuple(symbols), encode(symbols), tuple(words), tuple(spans), unique)
+        symbols += [SPACE] if symbols else []
+        spans.append((len(symbols), len(symbols) + len(part.phones)))
+        symbols += part.phones
+        words.append(Word(part.text, part.phones))
+    return Phonemes(tuple(symbols), encode(symbols), tuple(words), tuple(spans), warnings)
 
 
 def _dropped_warning(dropped: Sequence[str]) -> str:
     shown = "".join(dropped[:_SHOWN_CHARACTERS])
     return f"not spoken, because English has no reading for them: {shown!r}"
-
-
-def _nothing_to_say(text: str) -> str:
-    remedy = "give at least one word in English letters or a number"
-    if not text.strip():
-        return f"text: it is empty; {remedy}"
-    shown = text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "..."
-    return f"text: found no word to speak in {shown!r}; {remedy}"

@@ -23,7 +23,7 @@ _LONGEST_ACRONYM = 6
 
 @dataclass(frozen=True)
 class Spoken:
-    """A word in lower case, its phones, and a line on how they were found; empty where they were looked up."""
+    """A word in lower case, its phones, and a line on how they were guessed; empty where looked up."""
 
     text: str
     phones: Pronunciation
@@ -67,7 +67,7 @@ def _pronounce_part(token: str, lexicon: Lexicon, shouted: bool) -> Spoken:
         return _told(word, name_letters(word), "in letters")
     parts = pronounce_parts(word, lexicon)
     if parts is not None:
-        return _told(word, parts.phones, f"as {parts.how}")
+        return _told(word, parts.phones, f"from {parts.how}")
     phones = spell_out(word)
     if not any(is_vowel(phone) for phone in phones):
         return _told(word, name_letters(word), "in letters")
@@ -94,4 +94,4 @@ def name_letters(word: str) -> Pronunciation:
 def _told(word: str, phones: Pronunciation, how: str) -> Spoken:
     shown = word if len(word) <= 40 else word[:40] + "..."
     said = " ".join(phones[:40])
-    return Spoken(word, phones, f"'{shown}' is not in the dictionary: spoken {how}, {said}")
+    return Spoken(word, phones, f'"{shown}" is not in the dictionary: spoken {how}, {said}')

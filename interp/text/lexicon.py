@@ -18,7 +18,7 @@ class Lexicon:
 
     Parameters
     ----------
-    entries : mapping from a word, or ``word(2)`` for its second variant and so on, to ARPAbet phones parted by
+    entries : mapping from a word, or ``word(2)`` for its second variant and so on, to ARPAbet phones between
         spaces; a ``#`` starts a comment
     """
 
@@ -47,7 +47,7 @@ class Lexicon:
 
         Returns
         -------
-        The phones of the variant that equals them apart from stress; without one, the first vowel gets 1, others 0
+        The phones of the variant that equals them apart from stress; without one, first vowel 1, others 0
         """
         bare = tuple(without_stress(phone) for phone in phones)
         for variant in self.variants(word):

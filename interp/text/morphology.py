@@ -25,6 +25,8 @@ _PREFIXES = {
 _SHORTEST_STEM = 3
 _SHORTEST_IN_COMPOUND = 3
 _LONGEST_WORD = 40
+# Endings and prefixes that may stack; without a limit the search is exponential in hostile words.
+_DEPTH = 3
 _VOWELS = "aeiou"
 
 
@@ -36,43 +38,43 @@ class Parts:
     how: str
 
 
-def pronounce_parts(word: str, lexicon: Lexicon) -> Parts | None:
+def pronounce_parts(word: str, lexicon: Lexicon, depth: int = _DEPTH) -> Parts | None:
     """Phones of a lower-case word from parts that the dictionary has; None where no parts fit.
 
-    Tried in this order: possessive and plural, ``-ed``, other endings, prefixes, two words in one. Endings and
-    prefixes may stack (``un-quench-able``).
+    Tried in this order: possessive and plural, ``-ed``, other endings, prefixes, two words in one.
+    Endings and prefixes may stack (``un-quench-able``), ``depth`` of them.
     """
-    if len(word) > _LONGEST_WORD:
+    if len(word) > _LONGEST_WORD or depth == 0:
         return None
     return (
-        _with_s(word, lexicon)
-        or _with_ed(word, lexicon)
-        or _with_ending(word, lexicon)
-        or _with_prefix(word, lexicon)
+        _with_s(word, lexicon, depth)
+        or _with_ed(word, lexicon, depth)
+        or _with_ending(word, lexicon, depth)
+        or _with_prefix(word, lexicon, depth)
         or _compound(word, lexicon)
     )
 
 
-def _stem(stem: str, lexicon: Lexicon) -> Pronunciation | None:
+def _stem(stem: str, lexicon: Lexicon, depth: int) -> Pronunciation | None:
     """Phones of what is left without an ending or prefix: a word, or a shorter one made of parts."""
     if len(stem) < _SHORTEST_STEM:
         return None
     variants = lexicon.variants(stem)
     if variants:
         return variants[0]
-    parts = pronounce_parts(stem, lexicon)
+    parts = pronounce_parts(stem, lexicon, depth - 1)
     return parts.phones if parts else None
 
 
-def _with_s(word: str, lexicon: Lexicon) -> Parts | None:
+def _with_s(word: str, lexicon: Lexicon, depth: int) -> Parts | None:
     for ending, put_back in (("'s", ""), ("s'", ""), ("ies", "y"), ("es", ""), ("s", "")):
         if not word.endswith(ending) or (ending == "s" and word.endswith("ss")):
             continue
         stem = word[: -len(ending)] + put_back
-        phones = _stem(stem, lexicon)
+        phones = _stem(stem, lexicon, depth)
         # "-es" is a plural after a sibilant alone: "deeps", but "boxes".
         if phones and (ending != "es" or phones[-1] in _SIBILANTS):
-            return Parts(phones + _spoken_s(phones[-1]), f"'{stem}' and '{ending}'")
+            return Parts(phones + _spoken_s(phones[-1]), f'"{stem}" and "{ending}"')
     return None
 
 
@@ -82,13 +84,13 @@ def _spoken_s(last: str) -> Pronunciation:
     return ("S",) if last in _VOICELESS else ("Z",)
 
 
-def _with_ed(word: str, lexicon: Lexicon) -> Parts | None:
+def _with_ed(word: str, lexicon: Lexicon, depth: int) -> Parts | None:
     if not word.endswith("ed"):
         return None
     for stem in _stems_before_vowel(word[:-2]):
-        phones = _stem(stem, lexicon)
+        phones = _stem(stem, lexicon, depth)
         if phones:
-            return Parts(phones + _spoken_ed(phones[-1]), f"'{stem}' and 'ed'")
+            return Parts(phones + _spoken_ed(phones[-1]), f'"{stem}" and "ed"')
     return None
 
 
@@ -98,16 +100,16 @@ def _spoken_ed(last: str) -> Pronunciation:
     return ("T",) if last in _VOICELESS | {"S", "SH", "CH"} else ("D",)
 
 
-def _with_ending(word: str, lexicon: Lexicon) -> Parts | None:
+def _with_ending(word: str, lexicon: Lexicon, depth: int) -> Parts | None:
     for ending, spoken in _ENDINGS.items():
         if not word.endswith(ending):
             continue
         left = word[: -len(ending)]
         stems = _stems_before_vowel(left) if ending[0] in "aeiy" else _stems_before_consonant(left)
         for stem in stems:
-            phones = _stem(stem, lexicon)
+            phones = _stem(stem, lexicon, depth)
             if phones:
-                return Parts((*phones, *spoken.split()), f"'{stem}' and '{ending}'")
+                return Parts((*phones, *spoken.split()), f'"{stem}" and "{ending}"')
     return None
 
 
@@ -130,21 +132,23 @@ def _stems_before_consonant(left: str) -> Iterator[str]:
         yield left[:-1] + "y"
 
 
-def _with_prefix(word: str, lexicon: Lexicon) -> Parts | None:
+def _with_prefix(word: str, lexicon: Lexicon, depth: int) -> Parts | None:
     for prefix, spoken in _PREFIXES.items():
         rest = word[len(prefix) :]
-        phones = _stem(rest, lexicon) if word.startswith(prefix) and len(rest) > _SHORTEST_STEM else None
+        phones = (
+            _stem(rest, lexicon, depth) if word.startswith(prefix) and len(rest) > _SHORTEST_STEM else None
+        )
         if phones:
-            return Parts((*spoken.split(), *phones), f"'{prefix}' and '{rest}'")
+            return Parts((*spoken.split(), *phones), f'"{prefix}" and "{rest}"')
     return None
 
 
 def _compound(word: str, lexicon: Lexicon) -> Parts | None:
-    """Two known words, cut as near to the middle as the dictionary allows; the second keeps secondary stress."""
+    """Two known words, cut as near to the middle as may be; the second keeps secondary stress."""
     cuts = range(_SHORTEST_IN_COMPOUND, len(word) - _SHORTEST_IN_COMPOUND + 1)
     for cut in sorted(cuts, key=lambda c: abs(2 * c - len(word))):
         first, second = lexicon.variants(word[:cut]), lexicon.variants(word[cut:])
         if first and second:
             weaker = tuple(phone.replace("1", "2") for phone in second[0])
-            return Parts(first[0] + weaker, f"'{word[:cut]}' and '{word[cut:]}'")
+            return Parts(first[0] + weaker, f'"{word[:cut]}" and "{word[cut:]}"')
     return None

@@ -55,8 +55,8 @@ _SPACES = re.compile(r" {2,}")
 def normalize(text: str) -> str:
     """The words and punctuation that are spoken for any text.
 
-    The result holds only letters, ``'``, ``-``, spaces and ``. , ! ? ; :``; letters to be named one by one have
-    dots between them (``U.S``). It is what it normalises to. It may be empty.
+    The result holds only letters, ``'``, ``-``, spaces and ``. , ! ? ; :``; letters to be named one by one
+    have dots between them (``U.S``). It is what it normalises to. It may be empty.
     """
     return normalize_folded(fold(text).text)
 

@@ -56,7 +56,7 @@ _PLURALS = {
     "gigahertz": "gigahertz",
 }
 
-# All quantifiers are bounded and no match starts inside a number: hostile text cannot make the search quadratic.
+# Quantifiers are bounded and no match starts inside a number: hostile text cannot make the search quadratic.
 _START = r"(?<![\w.,])"
 _WHOLE = r"(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})"
 _MONEY = re.compile(
@@ -72,7 +72,9 @@ _CLOCK = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?![\d:
 _SLASH_DATE = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?![\d/])")
 _ISO_DATE = re.compile(r"(?<![\d-])([12]\d{3})-(\d{2})-(\d{2})(?![\d-])")
 _MONTH_DAY = re.compile(rf"\b({_MONTH}) ([0-3]?\d)(?:st|nd|rd|th)?\b(?![:.,]\d)(?:(,? )([12]\d{{3}})\b)?")
-_DAY_MONTH = re.compile(rf"(?<![\w.,])([0-3]?\d)(?:st|nd|rd|th)?( of)? ({_MONTH})\b(?:(,? )([12]\d{{3}})\b)?")
+_DAY_MONTH = re.compile(
+    rf"(?<![\w.,])([0-3]?\d)(?:st|nd|rd|th)?( of)? ({_MONTH})\b(?! \d{{1,2}}\b)(?:(,? )([12]\d{{3}})\b)?"
+)
 _DEGREES = re.compile(r" ?° ?([CF]\b)?")
 _MEASURE = re.compile(
     r"(?<![\w.,])((?:\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.\d{1,15})?) ?("

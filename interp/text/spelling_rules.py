@@ -1,4 +1,4 @@
-"""English spelling rules for words that no dictionary helps with: letters to phones, then a guess at the stress."""
+"""English spelling rules for words that no dictionary helps with: letters to phones, then stress by guess."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 
 from interp.text.lexicon import Pronunciation, guess_stress
 
-# letters in their context (a regular expression; < and > are the ends of the word, V a vowel letter, C a consonant
-# letter) and their phones; for each first letter the first rule that fits is applied.
+# Letters in their context (a regular expression; < and > are the ends of the word, V a vowel letter, C a
+# consonant) and their phones. Of the rules for a letter the first that fits is applied.
 _RULES_TEXT = """
 a(?=>)              AH
 able>               AH B AH L
@@ -219,7 +219,6 @@ y                   IH
 zz|z                Z
 """
 _LETTER = re.compile(r"[a-z]")
-_REDUCED = {"AE": "AH", "EH": "AH", "AA": "AH", "UH": "AH"}
 
 Rule = tuple["re.Pattern[str]", tuple[str, ...]]
 
