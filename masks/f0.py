@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import parselmouth
 from jaxtyping import Float
 
 from masks.grid import MelGrid
@@ -41,6 +40,8 @@ def extract_f0(
     window_s = PERIODS_PER_WINDOW / floor_hz
     if len(wav) / grid.sample_rate <= window_s:
         return np.zeros(n_frames)
+    import parselmouth  # here, so that training from a pack needs no Praat
+
     sound = parselmouth.Sound(np.asarray(wav, dtype=np.float64), sampling_frequency=grid.sample_rate)
     pitch = sound.to_pitch_ac(time_step=PRAAT_STEP_S, pitch_floor=floor_hz, pitch_ceiling=ceiling_hz)
     n_beyond = int(np.ceil(window_s / 2 / PRAAT_STEP_S)) + 1

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-import librosa
 import numpy as np
 from jaxtyping import Float
+
+SLANEY_BREAK_HZ = 1000.0
+SLANEY_LINEAR_HZ = 200.0 / 3.0
+SLANEY_LOG_STEP = np.log(6.4) / 27.0
 
 
 @dataclass(frozen=True)
@@ -61,13 +64,27 @@ class MelGrid:
 
 @lru_cache(maxsize=8)
 def _edges_hz(grid: MelGrid) -> Float[np.ndarray, " n_mels_and_two"]:
-    edges = np.asarray(librosa.mel_frequencies(grid.n_mels + 2, fmin=grid.f_min_hz, fmax=grid.f_max_hz))
+    low, high = (_slaney_mel(np.array(hz)) for hz in (grid.f_min_hz, grid.f_max_hz))
+    edges = _slaney_hz(np.linspace(low, high, grid.n_mels + 2))
     edges.setflags(write=False)
     return edges
 
 
+def _slaney_mel(hz: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
+    """Slaney's scale (Auditory Toolbox, 1998): 200 / 3 Hz a mel up to 1 kHz, then 27 mels to a factor of 6.4."""
+    above = SLANEY_BREAK_HZ / SLANEY_LINEAR_HZ + np.log(np.maximum(hz, 1e-9) / SLANEY_BREAK_HZ) / SLANEY_LOG_STEP
+    return np.where(hz < SLANEY_BREAK_HZ, hz / SLANEY_LINEAR_HZ, above)
+
+
+def _slaney_hz(mel: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
+    above = SLANEY_BREAK_HZ * np.exp(SLANEY_LOG_STEP * (mel - SLANEY_BREAK_HZ / SLANEY_LINEAR_HZ))
+    return np.where(mel < SLANEY_BREAK_HZ / SLANEY_LINEAR_HZ, mel * SLANEY_LINEAR_HZ, above)
+
+
 @lru_cache(maxsize=8)
 def _filter_bank(grid: MelGrid) -> Float[np.ndarray, "n_mels n_freqs"]:
+    import librosa  # here, so that training from a pack needs neither librosa nor its start-up time
+
     bank = librosa.filters.mel(
         sr=grid.sample_rate, n_fft=grid.n_fft, n_mels=grid.n_mels, fmin=grid.f_min_hz, fmax=grid.f_max_hz
     )

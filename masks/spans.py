@@ -102,7 +102,7 @@ def split_at_word(word: str, words: Sequence[WordSpan]) -> float:
 def query_spans(
     weights: Float[Tensor, "*batch spans frames"], patches: PatchGrid
 ) -> Float[Tensor, "*batch spans queries"]:
-    """Span weights of an attention map's queries (rows by columns, flattened): means over a colframes."""
+    """Span weights of an attention map's queries (rows by columns, flattened): means over a column."""
     n_frames = weights.shape[-1]
     column = torch.arange(n_frames, device=weights.device) // patches.column_frames
     sums = weights.new_zeros(*weights.shape[:-1], patches.n_columns(n_frames)).index_add(-1, column, weights)
