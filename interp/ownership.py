@@ -29,7 +29,7 @@ def require_own_packages() -> None:
 
 def _message(name: str, what: str) -> str:
     return (
-        f"interp: the package '{name}' of interp-speech {what}; another distribution of that name is in the way: "
+        f"interp: the package '{name}' of interp-speech {what}; another distribution is in the way: "
         f"pip uninstall -y {name} && pip install --force-reinstall --no-deps interp-speech, "
         "or install interp-speech in a virtual environment of its own"
     )

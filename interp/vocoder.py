@@ -69,9 +69,9 @@ def spectrum_of_mel(
 ) -> Float[np.ndarray, "n_freqs frames"]:
     """Non-negative linear magnitudes whose mel is the given one.
 
-    Multiplicative updates of non-negative least squares (Lee and Seung 2001, with fixed filters), started from
-    the transposed bank: on 4 s of speech the mel's mean error is 0.003 nepers after 0.05 s, against 0.04 after
-    0.9 s by ``librosa.util.nnls``.
+    Multiplicative updates of non-negative least squares (Lee and Seung 2001, filters fixed), started from the
+    transposed bank: on 4 s of speech the mel's mean error is 0.003 nepers after 0.07 s, against 0.04 nepers
+    after 0.9 s by ``librosa.util.nnls``.
     """
     bank = grid.filter_bank.astype(np.float32)
     magnitude = np.exp(mel).astype(np.float32)

@@ -1,0 +1,24 @@
+"""The command line: ``interp synth | mask | check | train | info``; torch is imported when it is needed."""
+
+from __future__ import annotations
+
+import click
+
+from interp.cli.check import check
+from interp.cli.info import info
+from interp.cli.mask import mask
+from interp.cli.one_line_errors import OneLineErrors
+from interp.cli.synth import synth
+from interp.cli.train import train
+
+EPILOG = "Start with: interp synth --out out.wav (demo voices), then interp check yours.wav."
+
+
+@click.group(cls=OneLineErrors, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="interp-speech", prog_name="interp")
+def main() -> None:
+    """Speak a sentence in a blend of two recordings."""
+
+
+for _command in (synth, mask, check, train, info):
+    main.add_command(_command)

@@ -1,0 +1,28 @@
+"""``interp check``: will these recordings do as references?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command(epilog="Example: interp check a.wav b.wav")
+@click.argument("recordings", nargs=-1, required=True, type=click.Path(path_type=Path))
+def check(recordings: tuple[Path, ...]) -> None:
+    """Say whether RECORDINGS, one or two, will do as references: ok, warn or bad, with reasons.
+
+    Exit code 0 for ok and warn, 2 for bad.
+    """
+    from interp.check import BAD, check_pair, check_recording, lines_of, lines_of_pair
+    from masks.errors import InterpError
+
+    if len(recordings) > 2:
+        raise InterpError(f"{len(recordings)} recordings are given; check one, or two that are to be blended")
+    checked = [check_recording(path) for path in recordings]
+    for result in checked:
+        click.echo("\n".join(lines_of(result)))
+    if len(checked) == 2:
+        click.echo("\n".join(lines_of_pair(check_pair(*checked))))
+    if any(result.verdict == BAD for result in checked):
+        raise click.exceptions.Exit(2)

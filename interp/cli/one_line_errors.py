@@ -1,0 +1,37 @@
+"""A command group whose users see one line and exit code 2 for every mistake of theirs, never a traceback."""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+import click
+
+from masks.errors import InterpError
+
+MISTAKE = 2
+
+
+class OneLineError(click.ClickException):
+    """An error told as ``interp: message``."""
+
+    exit_code = MISTAKE
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the one line on stderr."""
+        click.echo(f"interp: {' '.join(self.format_message().split())}", file=file, err=True)
+
+
+class OneLineErrors(click.Group):
+    """Turns InterpError and click's own usage errors, of several lines, into one."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except click.exceptions.NoArgsIsHelpError:
+            raise
+        except InterpError as error:
+            raise OneLineError(str(error)) from error
+        except click.UsageError as error:
+            path = error.ctx.command_path if error.ctx else "interp"
+            raise OneLineError(f"{error.format_message().rstrip('.')}; see {path} --help") from error

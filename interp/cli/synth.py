@@ -1,0 +1,140 @@
+"""``interp synth``: text and two recordings in, a WAV file out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from interp.cli.jobs import Job, jobs_of_list, single_job
+from interp.cli.run_jobs import run_jobs
+from interp.cli.setting_options import Command, setting_option, settings_given
+from interp.config import resolve
+from interp.settings import SynthSettings
+from masks.errors import InterpError
+
+EXAMPLES = """
+\b
+Examples:
+  interp synth --ref1 a.wav --ref2 b.wav --text "The boy was there." --out out.wav
+  interp synth --mode temp --split-word when     # demo voices and a demo sentence
+  echo "Good morning." | interp synth --ref1 a.wav --ref2 b.wav
+  interp synth -f resources/filelists/synthesis.txt --out-dir out
+  interp synth --set guidance.max_halvings=4 --config mine.yaml --report out/report
+
+\b
+The references have two roles. freq: ref1 gives the pitch, ref2 all else (the voice).
+temp: ref1 rules the first part of the sentence, ref2 the rest.
+Settings: defaults < --config < --set < options. Paths of the files written go to stdout.
+"""
+
+
+def _option(key: str, *flags: str, says: str, metavar: str | None = None) -> Callable[[Command], Command]:
+    return setting_option(SynthSettings, key, *flags, says=says, metavar=metavar)
+
+
+@click.command(epilog=EXAMPLES)
+@click.option(
+    "--ref1", type=click.Path(path_type=Path), help="Reference 1, any sound file. [default: a demo voice]"
+)
+@click.option(
+    "--ref2", type=click.Path(path_type=Path), help="Reference 2, any sound file. [default: a demo voice]"
+)
+@_option("mode", "--mode", says="What follows ref1: its pitch band, or a part of the sentence.")
+@click.option("--text", help="What to say, in English. [default: read from standard input]")
+@click.option(
+    "-f",
+    "--file-list",
+    type=click.Path(path_type=Path),
+    help="Lines text|ref1|ref2[|mode], paths relative to it.",
+)
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="WAV file to write. [default: out.wav]")
+@click.option(
+    "--out-dir", type=click.Path(path_type=Path), help="Folder to write into. [default: out with -f, else .]"
+)
+@_option("checkpoint", "-c", "--checkpoint", says="default, or a .safetensors file.", metavar="PATH")
+@_option("n_timesteps", "-t", "--timesteps", says="Steps of the reverse process; time grows with it.")
+@_option("seed", "--seed", says="Same seed, same device, same audio.")
+@_option("temperature", "--temperature", says="Divides the start noise: larger is calmer.")
+@_option("length_scale", "--length-scale", says="Multiplies durations: larger is slower.")
+@_option(
+    "guidance.objective", "--objective", says="Table in configs/objectives; temp has its own.", metavar="NAME"
+)
+@_option("guidance.scope", "--scope", says="Tune the noise of every guided step, or the first noise only.")
+@_option(
+    "guidance.gamma",
+    "--gamma",
+    says="Weight of the out-of-mask (rest) terms against the in-mask (pitch) ones, 0 or more.",
+)
+@_option("guidance.t_tal1", "--t-tal1", says="End of window 1 in progress, 0 (noise) to 1 (data).")
+@_option("guidance.t_tal2", "--t-tal2", says="End of window 2 in progress, t-tal1 to 1.")
+@_option("guidance.epochs", "--epochs", says="Tuning iterations a step, 1 or more.")
+@click.option("--no-guidance", is_flag=True, help="Leave the noise as it is drawn.")
+@_option("split", "--split", says="temp: share of the sentence that follows ref1.")
+@_option(
+    "split_word", "--split-word", says="temp: first word that follows ref2, or its number.", metavar="WORD"
+)
+@_option("crossfade_s", "--crossfade", says="temp: seconds of the ramp between the references.")
+@_option("sampler", "--sampler", says="Reverse SDE or probability-flow ODE.")
+@_option("solver", "--solver", says="Euler as Grad-TTS, or second order (dpmpp2).")
+@_option("device", "--device", says="auto, cpu, cuda, cuda:1 or mps.", metavar="NAME")
+@click.option("--config", type=click.Path(path_type=Path), help="YAML file of settings.")
+@click.option(
+    "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any setting by its name; repeatable."
+)
+@_option("attend", "--attend", says="joint: the noise decides; weighted, masked: attention weights do.")
+@_option("cfg_pitch", "--cfg-pitch", says="Classifier-free guidance on pitch, 1 is none.")
+@_option("cfg_rest", "--cfg-rest", says="Classifier-free guidance on the rest, 1 is none.")
+@_option(
+    "guidance.step_share", "--step-share", says="Length of a tuning step, share of the noise's norm, 0 to 1."
+)
+@click.option(
+    "--layers", metavar="LIST", help="Attention layers to read: second-half, or 3,4,5. [default second-half]"
+)
+@_option("vocoder", "--vocoder", says="Mel to sound.", metavar="NAME")
+@click.option(
+    "--report", type=click.Path(path_type=Path), help="Folder for config, report, trace, mels and a figure."
+)
+@click.option("--quiet", is_flag=True, help="Print paths and errors only.")
+def synth(
+    ref1: Path | None,
+    ref2: Path | None,
+    text: str | None,
+    file_list: Path | None,
+    out: Path | None,
+    out_dir: Path | None,
+    no_guidance: bool,
+    config: Path | None,
+    assignments: tuple[str, ...],
+    layers: str | None,
+    report: Path | None,
+    quiet: bool,
+    **values: Any,
+) -> None:
+    """Speak a text in a blend of two recordings."""
+    options = settings_given(values)
+    options["guidance.enabled"] = False if no_guidance else None
+    options["guidance.layers"] = _layers(layers)
+    settings = resolve(SynthSettings, config, assignments, options)
+    if file_list is None:
+        jobs: tuple[Job, ...] = (single_job(text, ref1, ref2, out, out_dir),)
+    else:
+        _refuse_with_list(text=text, ref1=ref1, ref2=ref2, out=out)
+        jobs = jobs_of_list(file_list, out_dir or Path("out"))
+    run_jobs(jobs, settings, report, quiet)
+
+
+def _refuse_with_list(**given: Any) -> None:
+    named = [f"--{name}" for name, value in given.items() if value is not None]
+    if named:
+        raise InterpError(
+            f"{' and '.join(named)}: not together with --file-list, whose lines say it; leave one out"
+        )
+
+
+def _layers(text: str | None) -> Any:
+    if text is None or not text.replace(",", "").replace(" ", "").isdigit():
+        return text
+    return [int(part) for part in text.split(",") if part.strip()]
