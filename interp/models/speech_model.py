@@ -1,0 +1,45 @@
+"""The model that a checkpoint holds: style-free text encoder and `bin` estimator, with their units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from interp.models.bin import BinConfig, BinEstimator
+from interp.models.text_encoder import TextEncoder, TextEncoderConfig
+from interp.process import DiffusionProcess
+
+
+@dataclass(frozen=True)
+class SpeechModelConfig:
+    """Everything that is needed to build the model.
+
+    ``mel_mean`` and ``mel_std`` turn a natural log mel into model units, in which ``x_0 - mu`` has a deviation near 1.
+    """
+
+    estimator: str = "bin"
+    mel_mean: float = -5.5
+    mel_std: float = 1.2
+    text: TextEncoderConfig = field(default_factory=TextEncoderConfig)
+    bin: BinConfig = field(default_factory=BinConfig)
+    process: DiffusionProcess = field(default_factory=DiffusionProcess)
+
+
+class SpeechModel(nn.Module):
+    """Text encoder and estimator side by side; the pipeline calls them."""
+
+    def __init__(self, config: SpeechModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.text_encoder = TextEncoder(config.text)
+        self.estimator = BinEstimator(config.bin)
+
+    def to_model_units(self, mel: Float[Tensor, "*batch n_mels frames"]) -> Float[Tensor, "*batch n_mels frames"]:
+        """Natural log mel to model units."""
+        return (mel - self.config.mel_mean) / self.config.mel_std
+
+    def to_log_mel(self, x: Float[Tensor, "*batch n_mels frames"]) -> Float[Tensor, "*batch n_mels frames"]:
+        """Model units to natural log mel."""
+        return x * self.config.mel_std + self.config.mel_mean

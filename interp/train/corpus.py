@@ -1,0 +1,69 @@
+"""The corpus reader: a folder with `metadata.csv` (path, speaker, utterance, text, split, seconds)."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+from masks.errors import InterpError
+
+COLUMNS = ("path", "speaker", "utterance", "text", "split", "seconds")
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """One recording of the corpus. ``text`` is empty where there is no transcript."""
+
+    path: Path
+    speaker: str
+    name: str
+    text: str
+    split: str
+    seconds: float
+
+    @property
+    def key(self) -> str:
+        """Name that is unique in the corpus."""
+        return f"{self.speaker}/{self.name}"
+
+
+def read_corpus(folder: Path, speakers: tuple[str, ...] | None = None) -> list[Utterance]:
+    """Read ``metadata.csv`` of a corpus folder, in its order.
+
+    Parameters
+    ----------
+    folder : Path
+    speakers : names to keep, None for all
+
+    Raises
+    ------
+    InterpError
+        When the table is missing, lacks a column, or names an unknown speaker's rows only.
+    """
+    table = folder / "metadata.csv"
+    if not table.is_file():
+        raise InterpError(f"{table}: no such file; a corpus folder holds metadata.csv with {', '.join(COLUMNS)}")
+    with table.open(newline="", encoding="utf-8") as file:
+        reader = csv.DictReader(file)
+        missing = [c for c in COLUMNS if c not in (reader.fieldnames or [])]
+        if missing:
+            raise InterpError(f"{table}: column {missing[0]!r} is missing; wanted {', '.join(COLUMNS)}")
+        rows = [_utterance(folder, row) for row in reader]
+    if speakers is None:
+        return rows
+    unknown = sorted(set(speakers) - {u.speaker for u in rows})
+    if unknown:
+        raise InterpError(f"{table}: no recording of speaker {unknown[0]!r}")
+    return [u for u in rows if u.speaker in speakers]
+
+
+def _utterance(folder: Path, row: dict[str, str]) -> Utterance:
+    return Utterance(
+        path=folder / row["path"],
+        speaker=row["speaker"],
+        name=row["utterance"],
+        text=row["text"],
+        split=row["split"],
+        seconds=float(row["seconds"]),
+    )

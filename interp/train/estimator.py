@@ -1,0 +1,148 @@
+"""Training of the estimator: every step is determined by the seed and its number, so a run resumes to the step."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from accelerate import Accelerator
+from tqdm import tqdm
+
+from interp.models.bin import BinEstimator
+from interp.process import DiffusionProcess
+from interp.train.bank import FeatureBank
+from interp.train.batch import BatchMaker
+from interp.train.examples import ExampleDrawer
+from interp.train.loss import SMALLEST_T, Losses, bin_losses
+from interp.train.settings import EstimatorTraining
+from interp.train.state import TrainState, load_state, save_state
+from masks.reduce import PatchGrid
+
+log = logging.getLogger(__name__)
+Report = Callable[[int, dict[str, float]], None]
+
+
+def train_estimator(
+    estimator: BinEstimator,
+    bank: FeatureBank,
+    settings: EstimatorTraining,
+    folder: Path,
+    *,
+    process: DiffusionProcess,
+    mel_mean: float,
+    mel_std: float,
+    seed: int,
+    report: Report,
+    stop_at: int | None = None,
+) -> TrainState:
+    """Train from where ``folder/state.safetensors`` stands to ``settings.n_steps``.
+
+    Parameters
+    ----------
+    report : called with the step and the mean losses every ``log_every`` steps
+    stop_at : a step to stop at earlier, without changing the schedule
+
+    Returns
+    -------
+    TrainState with the trained and the averaged weights
+    """
+    accelerator = Accelerator(mixed_precision=settings.precision, cpu=not torch.cuda.is_available())
+    torch.manual_seed(seed)
+    state = _fresh_state(estimator.to(accelerator.device), settings)
+    saved = folder / "state.safetensors"
+    if saved.exists():
+        load_state(saved, state)
+    model, optimizer = accelerator.prepare(estimator, state.optimizer)
+    maker = BatchMaker(
+        bank.to(accelerator.device), _patch_grid(estimator), settings.frames, settings.ref_frames, mel_mean, mel_std
+    )
+    drawer = ExampleDrawer(bank, settings.shares, settings.frames, settings.ref_frames)
+    last = min(settings.n_steps, stop_at or settings.n_steps)
+    seen: list[dict[str, float]] = []
+    for step in tqdm(range(state.step + 1, last + 1), initial=state.step, total=last, desc="train", unit="step"):
+        _set_rate(optimizer, settings, step)
+        losses = _losses(model, maker, drawer, settings, process, (seed, step, accelerator.process_index))
+        accelerator.backward(losses.total(settings.auxiliary))
+        accelerator.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        state.step = step
+        _average(state, accelerator.unwrap_model(model), settings.ema_decay)
+        seen.append(summary(losses))
+        if step % settings.log_every == 0:
+            report(step, mean_of(seen))
+            seen.clear()
+        if accelerator.is_main_process and (step % settings.save_every == 0 or step == last):
+            save_state(saved, state)
+    return state
+
+
+def _fresh_state(estimator: BinEstimator, settings: EstimatorTraining) -> TrainState:
+    optimizer = torch.optim.AdamW(
+        estimator.parameters(), settings.learning_rate, betas=(0.9, 0.98), weight_decay=0.01
+    )
+    average = {k: v.detach().clone() for k, v in estimator.state_dict().items()}
+    return TrainState(estimator, average, optimizer)
+
+
+def _patch_grid(estimator: BinEstimator) -> PatchGrid:
+    return PatchGrid(estimator.config.row_heights, estimator.config.patch_frames)
+
+
+def _losses(
+    model: torch.nn.Module,
+    maker: BatchMaker,
+    drawer: ExampleDrawer,
+    settings: EstimatorTraining,
+    process: DiffusionProcess,
+    key: tuple[int, ...],
+) -> Losses:
+    rng = np.random.default_rng(key)
+    batch = maker.make([drawer.draw(rng) for _ in range(settings.batch_size)])
+    t = torch.from_numpy(_stratified(rng, settings.batch_size)).to(batch.y0)
+    noise = torch.from_numpy(rng.standard_normal(batch.y0.shape, dtype=np.float32)).to(batch.y0)
+    return bin_losses(model, batch, t, noise, process)
+
+
+def _stratified(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Uniform times in (SMALLEST_T, 1), one in each n-th of the range, in random order: less variance than n free ones."""
+    u = (rng.permutation(n) + rng.random(n)) / n
+    return (SMALLEST_T + (1 - SMALLEST_T) * u).astype(np.float32)
+
+
+def _set_rate(optimizer: torch.optim.Optimizer, settings: EstimatorTraining, step: int) -> None:
+    """Linear warm-up, constant, half a cosine to 0 at the end."""
+    left = (settings.n_steps - step) / max(1, settings.decay_share * settings.n_steps)
+    fall = 0.5 - 0.5 * math.cos(math.pi * min(1.0, left))
+    for group in optimizer.param_groups:
+        group["lr"] = settings.learning_rate * min(1.0, step / settings.warmup_steps) * max(fall, 1e-3)
+
+
+def _average(state: TrainState, model: torch.nn.Module, decay: float) -> None:
+    keep = min(decay, (1 + state.step) / (10 + state.step))
+    with torch.no_grad():
+        for name, value in model.state_dict().items():
+            state.average[name].lerp_(value, 1 - keep)
+
+
+def summary(losses: Losses) -> dict[str, float]:
+    """Figures of one batch; the mass losses of late times (t < 0.3) apart, where x_t shows its source."""
+    late = losses.counts & (losses.t < 0.3)
+    mean = lambda x, on: float((x * on).sum() / on.sum()) if bool(on.any()) else math.nan  # noqa: E731
+    with torch.no_grad():
+        return {
+            "score": float(losses.score.mean()),
+            "pitch": mean(losses.pitch, losses.counts),
+            "rest": mean(losses.rest, losses.counts),
+            "pitch_late": mean(losses.pitch, late),
+            "rest_late": mean(losses.rest, late),
+        }
+
+
+def mean_of(rows: list[dict[str, float]]) -> dict[str, float]:
+    """Mean of every figure, leaving out what is not a number."""
+    return {k: float(np.nanmean([row[k] for row in rows])) for k in rows[0]}

@@ -1,0 +1,200 @@
+"""The kinds of training example: factorised, ambiguous and switched, drawn so that voice and pitch are independent.
+
+A target has a voice (speaker and formant scale) and a pitch level. A reference shares with it the pitch alone (P), the voice
+alone (R), both (S) or neither (N). *factorised*: P's pitch group and R's rest group are visible, or S alone. *ambiguous*: P and R,
+or S and N, all visible, in either order, so that the sources of pitch and of the rest are independent of each other. *switched*:
+the target is spliced from two voices at a phone boundary, both references visible.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from interp.train.bank import FeatureBank
+
+SAME_PITCH = 0.5 * np.log(2) / 12
+OTHER_PITCH = 3.0 * np.log(2) / 12
+OTHER_RATIO = 0.12
+CROP_TRIES = 3
+REF1_PITCH, REF1_REST, REF2_PITCH, REF2_REST = range(4)
+
+
+@dataclass(frozen=True)
+class ExampleShares:
+    """How often each kind is drawn; what is left of 1 is ambiguous.
+
+    ``single`` is the share of factorised examples with one reference for both, ``same_sentence`` that of pitch references that say the
+    target's sentence, ``dropped`` that of factorised examples which lose the pitch group, the rest group or both.
+    """
+
+    factorised: float = 0.4
+    switched: float = 0.12
+    single: float = 0.25
+    same_sentence: float = 0.3
+    dropped: float = 0.15
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one example is made of, as indices.
+
+    ``target`` and ``after`` are items (equal unless switched), ``starts`` the first frame of either in its item, ``switch`` the frame of
+    the crop at which ``after`` begins (the crop's length when never), ``refs`` (2,) items and ``ref_starts`` (2,) their first frames;
+    ``pitch_from`` and ``rest_from`` (2,) the reference that is the source before and after the switch; ``visible`` (4,) the open groups;
+    ``counts`` whether the sources enter the auxiliary loss.
+    """
+
+    target: int
+    after: int
+    starts: tuple[int, int]
+    switch: int
+    refs: tuple[int, int]
+    ref_starts: tuple[int, int]
+    pitch_from: tuple[int, int]
+    rest_from: tuple[int, int]
+    visible: tuple[bool, bool, bool, bool]
+    counts: bool
+
+
+class ExampleDrawer:
+    """Draws plans from a bank; the same generator state gives the same plans."""
+
+    def __init__(self, bank: FeatureBank, shares: ExampleShares, frames: int, ref_frames: int) -> None:
+        self._bank = bank
+        self._shares = shares
+        self._frames, self._ref_frames = frames, ref_frames
+        self._voiced_before = np.concatenate([[0], np.cumsum(bank.voiced)])
+
+    def draw(self, rng: np.random.Generator) -> Plan:
+        """One example; items that lack a partner are drawn again."""
+        while True:
+            kind = rng.random()
+            if kind < self._shares.factorised:
+                plan = self._factorised(rng)
+            elif kind < self._shares.factorised + self._shares.switched:
+                plan = self._switched(rng)
+            else:
+                plan = self._ambiguous(rng)
+            if plan is not None:
+                return plan
+
+    def _factorised(self, rng: np.random.Generator) -> Plan | None:
+        target = self._item(rng)
+        if rng.random() < self._shares.single:
+            refs = [self._pick(rng, target, "S"), self._pick(rng, target, "N")]
+            sources, groups = (0, 0), [REF1_PITCH, REF1_REST]
+        else:
+            same = rng.random() < self._shares.same_sentence
+            refs = [self._pick(rng, target, "P", same_sentence=same), self._pick(rng, target, "R")]
+            sources, groups = (0, 1), [REF1_PITCH, REF2_REST]
+        if rng.random() < self._shares.dropped:
+            groups = [[groups[0]], [groups[1]], []][rng.integers(3)]
+        return self._plan(rng, target, refs, sources, groups, counts=False)
+
+    def _ambiguous(self, rng: np.random.Generator) -> Plan | None:
+        target = self._item(rng)
+        kinds, sources = (("P", "R"), (0, 1)) if rng.random() < 0.5 else (("S", "N"), (0, 0))
+        refs = [self._pick(rng, target, kind) for kind in kinds]
+        return self._plan(rng, target, refs, sources, [0, 1, 2, 3], counts=True)
+
+    def _switched(self, rng: np.random.Generator) -> Plan | None:
+        bank, before = self._bank, self._item(rng)
+        other = self._other_voice(before) & (self._pitch_distance(before) > OTHER_PITCH)
+        partners = np.flatnonzero(other & (bank.prompt_id == bank.prompt_id[before]))
+        if not len(partners):
+            return None
+        after = int(rng.choice(partners))
+        refs = [self._pick(rng, before, "S"), self._pick(rng, after, "S")]
+        marks = bank.boundaries[before], bank.boundaries[after]
+        at = int(rng.integers(1, len(marks[0])))
+        splits = int(marks[0][at]), int(marks[1][min(round(at * len(marks[1]) / len(marks[0])), len(marks[1]) - 1)])
+        lead = min(int(rng.integers(self._frames // 4, 3 * self._frames // 4)), splits[0])
+        plan = self._plan(rng, before, refs, (0, 0), [0, 1, 2, 3], counts=True)
+        if plan is None:
+            return None
+        first, second = plan.pitch_from[0], 1 - plan.pitch_from[0]
+        return Plan(
+            before, after, (splits[0] - lead, splits[1]), lead, plan.refs, plan.ref_starts,
+            (first, second), (first, second), plan.visible, True,
+        )  # fmt: skip
+
+    def _plan(
+        self,
+        rng: np.random.Generator,
+        target: int,
+        refs: list[int | None],
+        sources: tuple[int, int],
+        groups: list[int],
+        counts: bool,
+    ) -> Plan | None:
+        """Give the references their places, in either order."""
+        if refs[0] is None or refs[1] is None:
+            return None
+        start = self._crop(rng, target, self._frames)
+        starts = [self._ref_start(rng, target, start, ref) for ref in (refs[0], refs[1])]
+        visible = [g in groups for g in range(4)]
+        pitch_from, rest_from = sources
+        pair = refs[0], refs[1]
+        if rng.random() < 0.5:
+            pair, starts = (pair[1], pair[0]), starts[::-1]
+            visible = visible[2:] + visible[:2]
+            pitch_from, rest_from = 1 - pitch_from, 1 - rest_from
+        return Plan(
+            target, target, (start, start), self._frames, pair, (starts[0], starts[1]),
+            (pitch_from, pitch_from), (rest_from, rest_from),
+            (visible[0], visible[1], visible[2], visible[3]), counts,
+        )  # fmt: skip
+
+    def _item(self, rng: np.random.Generator) -> int:
+        return int(rng.integers(len(self._bank.lengths)))
+
+    def _pick(self, rng: np.random.Generator, target: int, role: str, same_sentence: bool = False) -> int | None:
+        bank = self._bank
+        same_voice = role in "RS"
+        voice = bank.voice_id == bank.voice_id[target] if same_voice else self._other_voice(target)
+        distance = self._pitch_distance(target)
+        pitch = distance < SAME_PITCH if role in "PS" else distance > OTHER_PITCH
+        same = bank.prompt_id == bank.prompt_id[target]
+        for sentence in ([same, ~same] if same_sentence else [~same]):
+            found = np.flatnonzero(voice & pitch & sentence)
+            if len(found):
+                return int(rng.choice(found))
+        return None
+
+    def _other_voice(self, item: int) -> Bool[np.ndarray, " items"]:
+        bank = self._bank
+        far = np.abs(bank.ratio - bank.ratio[item]) > OTHER_RATIO
+        return (bank.speaker_id != bank.speaker_id[item]) | far
+
+    def _pitch_distance(self, item: int) -> Float[np.ndarray, " items"]:
+        return np.abs(self._bank.log_f0 - self._bank.log_f0[item])
+
+    def _ref_start(self, rng: np.random.Generator, target: int, start: int, ref: int) -> int:
+        """A crop with much voice; at the target's relative place where both say the same sentence."""
+        bank = self._bank
+        if bank.prompt_id[ref] == bank.prompt_id[target]:
+            centre = (start + self._frames / 2) / bank.lengths[target] * bank.lengths[ref]
+            room = max(0, int(bank.lengths[ref]) - self._ref_frames)
+            return int(np.clip(centre - self._ref_frames / 2, 0, room))
+        tries = [self._crop(rng, ref, self._ref_frames) for _ in range(CROP_TRIES)]
+        return max(tries, key=lambda s: self._n_voiced(ref, s, self._ref_frames))
+
+    def _crop(self, rng: np.random.Generator, item: int, frames: int) -> int:
+        return int(rng.integers(0, max(0, int(self._bank.lengths[item]) - frames) + 1))
+
+    def _n_voiced(self, item: int, start: int, frames: int) -> int:
+        a = int(self._bank.starts[item]) + start
+        b = int(self._bank.starts[item]) + min(start + frames, int(self._bank.lengths[item]))
+        return int(self._voiced_before[b] - self._voiced_before[a])
+
+
+def frame_indices(
+    items: Int[np.ndarray, " n"], starts: Int[np.ndarray, " n"], bank: FeatureBank, frames: int
+) -> tuple[Int[np.ndarray, "n frames"], Bool[np.ndarray, "n frames"]]:
+    """Frames of crops within their items, clipped to the item, and which of them are real."""
+    within = starts[:, None] + np.arange(frames)
+    real = (within >= 0) & (within < bank.lengths[items][:, None])
+    return np.clip(within, 0, bank.lengths[items][:, None] - 1), real

@@ -1,0 +1,83 @@
+"""Training loss of the `bin` estimator: v about mu, and the mass as a posterior of the source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from interp.models.bin import BinEstimator, EstimatorOutput
+from interp.process import DiffusionProcess
+from interp.train.batch import Batch
+from masks.groups import key_share, log_weights
+
+MASS_FLOOR = 1e-6
+SMALLEST_T = 1e-3
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Terms of the loss: ``score`` (B,) mean squared error of v per example, ``pitch`` and ``rest`` (B,) nats per query, 0 where
+    ``counts`` (B,) is False; ``t`` (B,)."""
+
+    score: Float[Tensor, " batch"]
+    pitch: Float[Tensor, " batch"]
+    rest: Float[Tensor, " batch"]
+    counts: Bool[Tensor, " batch"]
+    t: Float[Tensor, " batch"]
+
+    def total(self, auxiliary: float) -> Float[Tensor, ""]:
+        """Score loss plus ``auxiliary`` times the mass losses, each over the examples that count."""
+        n = self.counts.sum().clamp(min=1)
+        return self.score.mean() + auxiliary * (self.pitch.sum() + self.rest.sum()) / n
+
+
+def bin_losses(
+    estimator: BinEstimator,
+    batch: Batch,
+    t: Float[Tensor, " batch"],
+    noise: Float[Tensor, "batch n_mels frames"],
+    process: DiffusionProcess,
+) -> Losses:
+    """Evaluate the estimator once on noised targets."""
+    a, sigma = (x[:, None, None] for x in process.a_and_sigma(t))
+    y_t = (a * batch.y0 + sigma * noise) * batch.frame_mask[:, None]
+    bank = estimator.encode_references(batch.refs)
+    weights = log_weights(batch.visible[:, None], bank.membership.float())
+    out = estimator(y_t, t, batch.mu, batch.frame_mask, bank, weights, relative_time=batch.relative_time)
+    assert out.v is not None
+    wrong = (out.v.float() - (a * noise - sigma * batch.y0)) * batch.frame_mask[:, None]
+    n_cells = batch.frame_mask.sum(1) * batch.y0.shape[1]
+    relative = relative_mass(out, key_share(bank.membership.float()))
+    counts = batch.counts
+    return Losses(
+        score=wrong.square().sum((1, 2)) / n_cells,
+        pitch=_source_nll(relative, 0, batch.pitch_from, batch.pitch_queries & counts[:, None]),
+        rest=_source_nll(relative, 1, batch.rest_from, batch.rest_queries & counts[:, None]),
+        counts=counts,
+        t=t,
+    )
+
+
+def relative_mass(
+    out: EstimatorOutput, share: Float[Tensor, "batch groups"]
+) -> Float[Tensor, "batch queries groups"]:
+    """Mass over the group's share of its reference's keys, mean of the second half of the layers."""
+    layers = sorted(out.masses)
+    used = torch.stack([out.masses[i].float() for i in layers[len(layers) // 2 :]])
+    return used.mean(0)[..., :4] / share[:, None, :4].clamp(min=1e-3) + MASS_FLOOR
+
+
+def _source_nll(
+    mass: Float[Tensor, "batch queries groups"],
+    kind: int,
+    source: Int[Tensor, "batch queries"],
+    on: Bool[Tensor, "batch queries"],
+) -> Float[Tensor, " batch"]:
+    """Mean -log of the source's share between the two groups of one kind (0 pitch, 1 rest), over the queries that count."""
+    pair = mass[..., [kind, kind + 2]]
+    chosen = pair.gather(-1, source[..., None])[..., 0]
+    nll = (pair.sum(-1) / chosen).log()
+    return (nll * on).sum(1) / on.sum(1).clamp(min=1)

@@ -1,0 +1,67 @@
+"""State of a run between sessions: weights, averaged weights and optimiser, as safetensors; nothing is pickled."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from masks.errors import InterpError
+
+
+@dataclass
+class TrainState:
+    """What training changes: the model, its average, the optimiser, the steps done."""
+
+    model: nn.Module
+    average: dict[str, Tensor]
+    optimizer: torch.optim.Optimizer
+    step: int = 0
+
+
+def save_state(path: Path, state: TrainState) -> None:
+    """Write whole or not at all."""
+    tensors = {f"model.{k}": v for k, v in state.model.state_dict().items()}
+    tensors |= {f"average.{k}": v for k, v in state.average.items()}
+    for index, slots in state.optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer.{index}.{name}": torch.as_tensor(v) for name, v in slots.items()}
+    temporary = path.with_name(f".{path.name}")
+    contiguous = {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}
+    save_file(contiguous, temporary, metadata={"step": json.dumps(state.step)})
+    os.replace(temporary, path)
+
+
+def load_state(path: Path, state: TrainState) -> None:
+    """Read into a freshly built state.
+
+    Raises
+    ------
+    InterpError
+        When the file is of another model.
+    """
+    with safe_open(path, framework="pt") as file:
+        tensors = {k: file.get_tensor(k) for k in file.keys()}  # noqa: SIM118
+        state.step = json.loads(file.metadata()["step"])
+    try:
+        state.model.load_state_dict(_below(tensors, "model."))
+    except RuntimeError as error:
+        raise InterpError(f"{path}: state of another model ({str(error).splitlines()[0]}); start a new run") from error
+    device = next(state.model.parameters()).device
+    state.average = {k: v.to(device) for k, v in _below(tensors, "average.").items()}
+    slots: dict[int, dict[str, Tensor]] = {}
+    for key, value in _below(tensors, "optimizer.").items():
+        index, name = key.split(".", 1)
+        slots.setdefault(int(index), {})[name] = value
+    if slots:
+        groups = state.optimizer.state_dict()["param_groups"]
+        state.optimizer.load_state_dict({"state": slots, "param_groups": groups})
+
+
+def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {k[len(prefix) :]: v for k, v in tensors.items() if k.startswith(prefix)}

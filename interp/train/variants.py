@@ -1,0 +1,75 @@
+"""Praat variants of a recording: pitch level, pitch range and formant scale drawn independently of the voice.
+
+Natural speech is one of the draws. Durations never change, so an alignment holds for every variant of its recording.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import parselmouth
+from jaxtyping import Float
+from parselmouth.praat import call
+
+FORMANT_RATIOS = (0.87, 0.93, 1.0, 1.08, 1.16)
+MAX_SHIFT_SEMITONES = 8.0
+MEDIAN_RANGE_HZ = (80.0, 290.0)
+RANGE_FACTORS = (0.7, 1.3)
+NATURAL_SHARE = 1 / 8
+SEARCH_FLOOR_HZ, SEARCH_CEILING_HZ = 65.0, 450.0
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What is done to a recording. ``median_hz`` 0 leaves it natural."""
+
+    formant_ratio: float
+    median_hz: float
+    range_factor: float
+
+    @property
+    def natural(self) -> bool:
+        """Whether the recording is used as it is."""
+        return self.median_hz == 0
+
+
+def draw_variant(key: str, index: int, natural_median_hz: float) -> Variant:
+    """The ``index``-th variant of a recording; the same for the same key, whatever else is drawn.
+
+    Parameters
+    ----------
+    key : the utterance's unique name
+    natural_median_hz : Hz, its own median F0
+    """
+    seed = int.from_bytes(hashlib.sha256(f"{key}#{index}".encode()).digest()[:8], "big")
+    rng = np.random.default_rng(seed)
+    if rng.random() < NATURAL_SHARE:
+        return Variant(1.0, 0.0, 1.0)
+    span = 2 ** (MAX_SHIFT_SEMITONES / 12)
+    low = max(MEDIAN_RANGE_HZ[0], natural_median_hz / span)
+    high = min(MEDIAN_RANGE_HZ[1], natural_median_hz * span)
+    median = float(np.exp(rng.uniform(np.log(low), np.log(max(low, high)))))
+    return Variant(float(rng.choice(FORMANT_RATIOS)), median, float(rng.uniform(*RANGE_FACTORS)))
+
+
+def apply_variant(
+    wav: Float[np.ndarray, " samples"], sample_rate: int, variant: Variant
+) -> Float[np.ndarray, " samples"]:
+    """Praat's "Change gender" with a duration factor of 1; same length as the input."""
+    if variant.natural:
+        return wav
+    sound = parselmouth.Sound(np.asarray(wav, dtype=np.float64), sampling_frequency=sample_rate)
+    changed = call(
+        sound,
+        "Change gender",
+        SEARCH_FLOOR_HZ,
+        SEARCH_CEILING_HZ,
+        variant.formant_ratio,
+        variant.median_hz,
+        variant.range_factor,
+        1.0,
+    )
+    out = np.asarray(changed.values[0])
+    return np.pad(out, (0, max(0, len(wav) - len(out))))[: len(wav)]
