@@ -57,7 +57,7 @@ def durations_of(path: Bool[Tensor, "B N T"]) -> Int[Tensor, "B N"]:
 
 
 def log_prior(mu_x: Float[Tensor, "B F N"], mel: Float[Tensor, "B F T"]) -> Float[Tensor, "B N T"]:
-    """Log density of every frame under N(mu_x, I) of every symbol (Grad-TTS, equation 12's Gaussian).
+    """Log density of every frame under N(mu_x, I) of every symbol (Grad-TTS, section 3.2).
 
     ``-|y - mu|^2 / 2`` is taken apart, so that no (B, F, N, T) difference is held.
     """

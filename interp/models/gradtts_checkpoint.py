@@ -31,7 +31,7 @@ def load_gradtts(path: str | Path, padding: Padding = "exact", pe_scale: float =
     Raises
     ------
     InterpError
-        where the file is missing, unreadable, no state dict of Grad-TTS, or holds weights that are not finite.
+        where the file is missing, unreadable or no state dict of Grad-TTS, or a weight is not finite.
     """
     state = _read_state(Path(path))
     config = config_of_shapes({name: tuple(w.shape) for name, w in state.items()}, path, padding, pe_scale)
@@ -148,8 +148,8 @@ def _read_state(path: Path) -> dict[str, Tensor]:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # a damaged or hostile file can make the reader fail in any way
         raise InterpError(
-            f"{path}: cannot be read as a PyTorch file of tensors ({type(error).__name__}), it may be cut short "
-            f"or something else; download it again, or {_REMEDY}"
+            f"{path}: cannot be read as a PyTorch file of tensors ({type(error).__name__}): it is cut short, "
+            f"damaged or something else; download it again, or {_REMEDY}"
         ) from error
     if not isinstance(state, dict) or not state or not all(map(_is_parameter, state.items())):
         raise InterpError(f"{path}: holds {_described(state)}, not a state dict of named tensors; {_REMEDY}")

@@ -128,8 +128,8 @@ class GradTTSEstimator(nn.Module):
         Returns
         -------
         score : (B, F, T)
-        masses : a (B, G) for each of the six layers in order (three down, middle, two up), empty without regions;
-            with exact padding they sum to 1 where the regions' weights do on every real cell
+        masses : (B, G) for each of the six layers in order (three down, middle, two up), empty without
+            regions; with exact padding they sum to 1 where the regions' weights do on every real cell
         """
         if self.config.spk_emb_dim and speaker_plane is None:
             assert spk is not None, "a model with speakers needs a speaker vector or plane"

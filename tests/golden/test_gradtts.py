@@ -126,17 +126,16 @@ def test_ode_with_the_official_leak_of_padding(name, record_property):
     reference = load(name, "official")
     z, mu = reference.tensors["in.ode.z"], reference.tensors["in.score.mu"]
     mask = reference.tensors["in.score.mask"][:, 0] > 0
-    check(
-        run(reference, z, mu, mask, "ode", torch.zeros(10, *z.shape)), reference.tensors["out.ode"], request
-    )
+    x_0 = run(reference, z, mu, mask, "ode", torch.zeros(10, *z.shape))
+    check(x_0, reference.tensors["out.ode"], record_property)
 
 
 @both_models
 def test_sde_with_the_official_leak_of_padding(name, record_property):
     """The single-speaker case magnifies rounding 1e4 times, so it is met only from one of its neighbours.
 
-    Starts one float32 rounding apart end up to 2.6e-4 apart, in a few distinct places (and float64 ends 8.7e-4
-    from the reference, whichever implementation runs it); the reference's place is met to 2e-6.
+    Starts one float32 rounding apart end up to 2.6e-4 apart, in a few distinct places; the reference's own place
+    is met to 2e-6. (In float64 a plain Euler loop, too, ends 8.7e-4 from the reference.)
     """
     reference = load(name, "official")
     tensors = reference.tensors
@@ -158,8 +157,8 @@ def rounded(z: Tensor, seed: int) -> Tensor:
 def drawn_as_in_grad_tts(like: Tensor) -> Tensor:
     """Normals of `randn_like` on Grad-TTS's transposed mu, with the seed of the golden file.
 
-    The file's `in.full.noise` is the same seed drawn into a contiguous tensor; torch fills a transposed one with
-    other numbers, and those are what the reference run started from.
+    The file's `in.full.noise` is the same seed drawn into a contiguous tensor; torch fills a transposed one
+    with other numbers, and from those the reference started.
     """
     in_memory = torch.empty(like.shape[0], like.shape[2], like.shape[1])
     return in_memory.transpose(1, 2).normal_(generator=torch.Generator().manual_seed(77)).contiguous()
