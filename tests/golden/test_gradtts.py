@@ -134,8 +134,8 @@ def test_ode_with_the_official_leak_of_padding(name, record_property):
 def test_sde_with_the_official_leak_of_padding(name, record_property):
     """The single-speaker case magnifies rounding 1e4 times, so it is met only from one of its neighbours.
 
-    Starts one float32 rounding apart end up to 2.6e-4 apart, in a few distinct places; the reference's own place
-    is met to 2e-6. (In float64 a plain Euler loop, too, ends 8.7e-4 from the reference.)
+    Starts one float32 rounding apart end up to 2.6e-4 apart, in a few distinct places; the reference's own
+    place is met to 2e-6. (In float64 a plain Euler loop, too, ends 8.7e-4 from the reference.)
     """
     reference = load(name, "official")
     tensors = reference.tensors
