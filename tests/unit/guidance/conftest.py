@@ -29,7 +29,7 @@ COARSE = 3
 
 @dataclass(frozen=True)
 class ToyModel:
-    """Sample i has its own references, drawn from seed ``seeds[i]``; cells are queries, layer 3 pools 2 x 2."""
+    """Sample i has its own references, drawn from ``seeds[i]``; cells are queries, layer 3 pools 2 x 2."""
 
     seeds: tuple[int, ...]
     lengths: tuple[int, ...]
@@ -83,7 +83,13 @@ class ToyModel:
         on = frames[:, None].expand(-1, N_MELS // pool, -1)
         row = torch.arange(N_MELS // pool)[None, :, None] * pool < 2
         ramp = (torch.arange(frames.shape[1]) * pool / 4).clamp(0, 1).to(self.dtype)
-        named = {"all": on, "pitch": on * row, "rest": on * ~row, "span1": on * (1 - ramp), "span2": on * ramp}
+        named = {
+            "all": on,
+            "pitch": on * row,
+            "rest": on * ~row,
+            "span1": on * (1 - ramp),
+            "span2": on * ramp,
+        }
         return {name: cells.flatten(1) for name, cells in named.items()}
 
     def key_shares(self) -> dict[str, Tensor]:

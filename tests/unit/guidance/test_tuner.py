@@ -1,9 +1,10 @@
-"""The tuner on a toy attention: the true gradient, a falling loss, typical noise, one sample as in a batch."""
+"""The tuner on a toy attention: the true gradient, a falling loss, typical noise, batches as single runs."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import pytest
 import torch
@@ -32,7 +33,9 @@ def test_gradient_is_the_finite_difference(bench, name, sums):
     direction = torch.randn(state.z.shape, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     direction = direction * state.frame_mask[:, None]
     h = 1e-5
-    high, low = (tuning.evaluate(state, terms, state.z + s * h * direction, slope.readings).loss for s in (1, -1))
+    high, low = (
+        tuning.evaluate(state, terms, state.z + s * h * direction, slope.readings).loss for s in (1, -1)
+    )
     expected = (slope.gradient * direction).sum((1, 2))
     assert expected.abs().min() > 1e-3
     torch.testing.assert_close((high - low) / (2 * h), expected, rtol=1e-6, atol=1e-9)
@@ -203,7 +206,9 @@ def test_rejected_sample_keeps_its_noise_and_gets_its_score(bench):
     assert torch.equal(z[0], state.z[0])
     assert not torch.equal(z[1], state.z[1])
     assert torch.equal(score, toy.score(replace(state, z=z).x_t, state.times))
-    assert [row.outcome for row in rows if row.sample == 0] == ["rejected"], "a rejected sample is not tried again"
+    assert [row.outcome for row in rows if row.sample == 0] == ["rejected"], (
+        "a rejected sample is not tried again"
+    )
     assert [row.outcome for row in rows if row.sample == 1] == ["accepted"] * 3
 
 
@@ -212,7 +217,7 @@ def test_epochs_go_further(bench):
     tuner, rows = bench.tuner(toy, epochs=4)
     tuner(toy.state())
     assert [row.iteration for row in rows] == [0, 1, 2, 3]
-    assert all(b.loss_before == pytest.approx(a.loss_after) for a, b in zip(rows, rows[1:], strict=False))
+    assert all(b.loss_before == pytest.approx(a.loss_after) for a, b in pairwise(rows))
 
 
 def test_layer_weights_are_fixed_for_the_step(bench):
