@@ -23,7 +23,7 @@ _PREFIXES = {
     **{"semi": "S EH2 M IY0", "counter": "K AW2 N T ER0", "mid": "M IH2 D", "auto": "AO2 T OW0"},
 }
 _SHORTEST_STEM = 3
-_SHORTEST_IN_COMPOUND = 3
+_SHORTEST_IN_COMPOUND = 4
 _LONGEST_WORD = 40
 # Endings and prefixes that may stack; without a limit the search is exponential in hostile words.
 _DEPTH = 3
@@ -117,8 +117,8 @@ def _stems_before_vowel(left: str) -> Iterator[str]:
     """What the stem may have been: as it is, with its mute e, without its doubled consonant, with y for i."""
     if len(left) > 2 and left[-1] == left[-2] and left[-1] not in _VOWELS + "sl":
         yield left[:-1]
-    # "hop" + "ed" would be "hopped": after one vowel and one consonant the stem had an e.
-    dropped_e = len(left) > 2 and left[-1] not in _VOWELS + "wxy" and left[-2] in _VOWELS
+    # "hop" + "ed" would be "hopped": after one vowel and one consonant a short stem had an e.
+    dropped_e = 2 < len(left) < 6 and left[-1] not in _VOWELS + "wxy" and left[-2] in _VOWELS
     yield from (left + "e", left) if dropped_e else (left, left + "e")
     if len(left) > 2 and left[-1] == left[-2]:
         yield left[:-1]

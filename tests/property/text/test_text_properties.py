@@ -13,7 +13,7 @@ from interp.text.symbols import BLANK_ID, PHONES, SYMBOLS, is_vowel
 from masks.errors import InterpError
 
 FRAGMENTS = (
-    *[
+    *(
         "Mr.",
         "Dr.",
         "St.",
@@ -28,6 +28,8 @@ FRAGMENTS = (
         "boy's",
         "HTML",
         "US",
+    ),
+    *(
         "xyz",
         "Well",
         "it",
@@ -38,8 +40,6 @@ FRAGMENTS = (
         "你",
         "k",
         "km",
-    ],
-    *[
         "$",
         "£",
         "¢",
@@ -48,29 +48,9 @@ FRAGMENTS = (
         "12",
         "1984",
         "3.50",
-        "1,000",
-        ":30",
-        "/4",
-        "-5",
-        "th",
-        "st",
-        "'s",
-        "'",
-        "-",
-        "--",
-        "...",
-        "!",
-        "?",
-        ",",
-        ";",
-        "(",
-        ")",
-        '"',
-        "&",
-        "@",
-        "#",
-    ],
-    *(" ", "  ", "\n", "\x00", "\u200b"),
+    ),
+    *("1,000", ":30", "/4", "-5", "th", "st", "'s", "'", "-", "--", "...", "!", "?", ",", ";", "(", ")", '"'),
+    *("&", "@", "#", " ", "  ", "\n", "\x00", "\u200b"),
 )
 PIECES = st.sampled_from(FRAGMENTS)
 SENTENCES = st.lists(PIECES, max_size=15).map(" ".join)
