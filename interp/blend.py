@@ -1,0 +1,105 @@
+"""What a mode asks of the attention: which queries stand for what, and which key groups they may attend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from guidance.queries import QuerySets
+from interp.models.bin import BinConfig
+from interp.settings import SynthSettings
+from masks.grid import MelGrid
+from masks.groups import AttendMode, freq_visibility, log_weights, temp_visibility
+from masks.reduce import PatchGrid, reduce_mask
+from masks.spans import query_spans
+from masks.target import Coverage, coverage
+
+PATCH_THRESHOLD = 0.25  # a patch of 4 bins that a harmonic (1.5 bins wide) crosses counts as pitch
+DROPS = {"pitch": (0, 2), "rest": (1, 3)}
+
+
+@dataclass(frozen=True)
+class TargetCells:
+    """Pitch cells and spans of one sentence.
+
+    Shapes: ``pitch`` (n_mels, T) bool, empty where pitch is not asked for; ``spans`` (2, T) weights of the parts that follow reference 1
+    and 2, None in freq mode; ``f0_median_hz`` of reference 1, 0 where it has no voice.
+    """
+
+    pitch: Bool[np.ndarray, "n_mels frames"]
+    spans: Float[Tensor, "spans frames"] | None
+    f0_median_hz: float
+
+
+def patch_grid(config: BinConfig) -> PatchGrid:
+    """Grid of the queries of every attention layer of the `bin` estimator."""
+    return PatchGrid(config.row_heights, config.patch_frames)
+
+
+def query_sets(
+    targets: Sequence[TargetCells], frame_mask: Bool[Tensor, "batch frames"], config: BinConfig, grid: MelGrid
+) -> tuple[QuerySets, tuple[Coverage, ...]]:
+    """Named query weights of a batch, the same for every layer, and how much of the low rows pitch covers."""
+    patches = patch_grid(config)
+    n_frames = frame_mask.shape[1]
+    real = _columns(frame_mask, patches)
+    pitch_cells = torch.stack([_pad(torch.from_numpy(t.pitch), n_frames) for t in targets]).to(frame_mask.device)
+    pitch = reduce_mask(pitch_cells, patches, PATCH_THRESHOLD, frame_mask)
+    found = tuple(coverage(p.cpu(), patches, grid, t.f0_median_hz or 100.0) for p, t in zip(pitch, targets, strict=True))
+    sets: dict[str, Tensor] = {"all": real.flatten(1).float()}
+    if all(t.pitch.any() for t in targets):
+        sets |= {"pitch": (pitch & real).flatten(1).float(), "rest": (~pitch & real).flatten(1).float()}
+    if targets[0].spans is not None:
+        spans = _spans(targets, n_frames, patches).to(frame_mask.device) * sets["all"][:, None]
+        sets |= {"span1": spans[:, 0], "span2": spans[:, 1]}
+    n_layers = len(config.cross_layers)
+    usable = torch.tensor([[not c.too_wide for c in found]], device=frame_mask.device).expand(n_layers, -1)
+    return QuerySets((sets,) * n_layers, usable), found
+
+
+def all_log_weights(
+    settings: SynthSettings,
+    membership: Float[Tensor, "batch keys channels"],
+    targets: Sequence[TargetCells],
+    n_frames: int,
+    config: BinConfig,
+) -> Mapping[frozenset[str], Float[Tensor, "batch queries channels"]]:
+    """Log-weights with everything there, and without the groups that classifier-free guidance drops."""
+    visible = _visibility(settings, targets, n_frames, config).to(membership.device)
+    dropped = {
+        frozenset({name}): torch.isin(torch.arange(4), torch.tensor(columns)).to(membership.device)
+        for name, columns in DROPS.items()
+    }
+    weights = {frozenset[str](): log_weights(visible, membership)}
+    return weights | {k: log_weights(visible.masked_fill(gone, 0.0), membership) for k, gone in dropped.items()}
+
+
+def _visibility(
+    settings: SynthSettings, targets: Sequence[TargetCells], n_frames: int, config: BinConfig
+) -> Float[Tensor, "batch queries groups"]:
+    attend: AttendMode = settings.attend
+    leak = float(np.exp(-settings.attend_log_weight))
+    if settings.mode == "freq":
+        return freq_visibility(attend, leak).expand(len(targets), -1, -1)
+    return temp_visibility(_spans(targets, n_frames, patch_grid(config)), attend, leak)
+
+
+def _spans(targets: Sequence[TargetCells], n_frames: int, patches: PatchGrid) -> Float[Tensor, "batch spans queries"]:
+    spans = [t.spans for t in targets]
+    assert all(s is not None for s in spans), "temp mode needs spans"
+    return torch.stack([query_spans(_pad(s, n_frames), patches) for s in spans if s is not None])
+
+
+def _columns(frame_mask: Bool[Tensor, "batch frames"], patches: PatchGrid) -> Bool[Tensor, "batch rows columns"]:
+    padded = _pad(frame_mask, patches.n_columns(frame_mask.shape[1]) * patches.column_frames)
+    real = padded.unflatten(-1, (-1, patches.column_frames)).any(-1)
+    return real[:, None].expand(-1, patches.n_rows, -1)
+
+
+def _pad(x: Tensor, n_frames: int) -> Tensor:
+    return torch.nn.functional.pad(x, (0, n_frames - x.shape[-1]))

@@ -1,0 +1,253 @@
+"""From sentences and references to mels: key groups, guided sampler, and what the tuning did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from guidance.layers import resolve_layers
+from guidance.readout import MassReadout
+from guidance.tables import load_objective
+from guidance.trace import TraceRow, summarise
+from guidance.tuner import NoiseTuner
+from guidance.tuning import Tuning
+from guidance.windows import window_warnings
+from interp.blend import TargetCells, all_log_weights, query_sets
+from interp.bound_model import BoundModel
+from interp.data import data_path
+from interp.mass_probe import MassProbe, probe_index
+from interp.models.speech_model import SpeechModel
+from interp.noise import NoisePath, draw_noise
+from interp.references import ReferenceFeatures, stack_references
+from interp.result import GuidanceResult
+from interp.sampler import SamplingCancelled, StepState, sample
+from interp.sentence import Sentence
+from interp.settings import SynthSettings
+from interp.solvers import make_solver
+from interp.strict_yaml import read_yaml
+from masks.errors import InterpError
+from masks.grid import MelGrid
+from masks.groups import GROUP_NAMES, N_STYLE_GROUPS, key_share
+from masks.spans import span_weights
+from masks.target import static_cells
+
+LARGEST_BATCH = 8
+Pair = Sequence[ReferenceFeatures]
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """One text's mel and mu (n_mels, T), natural log, its pitch cells, what the tuning did, and notes."""
+
+    mel: Float[np.ndarray, "n_mels frames"]
+    mu: Float[np.ndarray, "n_mels frames"]
+    target_mask: Bool[np.ndarray, "n_mels frames"]
+    guidance: GuidanceResult | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """One sentence of one text."""
+
+    text: int
+    sentence: Sentence
+    pair: Pair
+    target: TargetCells
+    seed: int
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What became of a piece."""
+
+    mel: Tensor
+    rows: tuple[TraceRow, ...]
+    before: MassReadout | None
+    after: MassReadout | None
+    notes: tuple[str, ...]
+
+
+def decode(
+    model: SpeechModel,
+    texts: Sequence[Sequence[Sentence]],
+    pairs: Sequence[Pair],
+    splits: Sequence[float | None],
+    seeds: Sequence[int],
+    settings: SynthSettings,
+    grid: MelGrid,
+    for_report: bool = False,
+    on_progress: Callable[[float], None] | None = None,
+) -> list[Decoded]:
+    """Decode several texts, each of one sentence or more; sentences run in batches and are joined in order.
+
+    Raises
+    ------
+    InterpError
+        Where a reference has no voice and its pitch is asked for, or the objective does not fit.
+    """
+    pieces = [
+        piece
+        for i, (sentences, pair, split, seed) in enumerate(zip(texts, pairs, splits, seeds, strict=True))
+        for piece in _pieces(i, sentences, pair, split, seed, settings, grid)
+    ]
+    batches = [pieces[i : i + LARGEST_BATCH] for i in range(0, len(pieces), LARGEST_BATCH)]
+    outcomes: list[_Outcome] = []
+    for number, batch in enumerate(batches):
+        share = _part_of(on_progress, number, len(batches))
+        with torch.no_grad():
+            outcomes += _decode_batch(model, batch, settings, grid, for_report, share)
+    return [
+        _join([(p, o) for p, o in zip(pieces, outcomes, strict=True) if p.text == i], model, settings)
+        for i in range(len(texts))
+    ]
+
+
+def _pieces(
+    text: int,
+    sentences: Sequence[Sentence],
+    pair: Pair,
+    split: float | None,
+    seed: int,
+    settings: SynthSettings,
+    grid: MelGrid,
+) -> list[_Piece]:
+    total = sum(s.n_frames for s in sentences)
+    crossfade = settings.crossfade_s * grid.frame_rate_hz
+    spans = None if split is None else span_weights(total, split, crossfade)
+    pieces, start = [], 0
+    for number, sentence in enumerate(sentences):
+        end = start + sentence.n_frames
+        target = _target_cells(sentence, pair, None if spans is None else spans[:, start:end], grid)
+        pieces.append(_Piece(text, sentence, pair, target, seed + number))
+        start = end
+    return pieces
+
+
+def _target_cells(sentence: Sentence, pair: Pair, spans: Tensor | None, grid: MelGrid) -> TargetCells:
+    """Static pitch cells from reference 1; temp mode goes without where it has no voice."""
+    f0_hz = pair[0].f0_hz
+    if not f0_hz.any():
+        if spans is None:
+            path = pair[0].recording.path
+            raise InterpError(f"{path}: no voiced frame, so it has no pitch; give a recording of speech, or --mode temp")
+        return TargetCells(np.zeros((grid.n_mels, sentence.n_frames), dtype=bool), spans, 0.0)
+    cells = static_cells(f0_hz, sentence.voiced, grid)
+    return TargetCells(cells, spans, float(np.median(f0_hz[f0_hz > 0])))
+
+
+def _decode_batch(
+    model: SpeechModel,
+    pieces: Sequence[_Piece],
+    settings: SynthSettings,
+    grid: MelGrid,
+    for_report: bool,
+    on_progress: Callable[[float], None],
+) -> list[_Outcome]:
+    bound, tuning, notes = _bind(model, pieces, settings, grid)
+    process = model.config.process
+    lengths = [p.sentence.n_frames for p in pieces]
+    noise = draw_noise([p.seed for p in pieces], lengths, settings.n_timesteps, grid.n_mels)
+    rows: list[TraceRow] = []
+    times = make_solver(settings.solver, settings.sampler, settings.n_timesteps, process).evaluation_times
+    windows = settings.guidance.windows
+    index = probe_index(windows, times) if for_report and settings.guidance.enabled else None
+    probe = MassProbe(bound, None if index is None else times[index])
+
+    def show(state: StepState, _: Tensor) -> None:
+        on_progress((state.index + 1) / settings.n_timesteps)
+
+    tuner = NoiseTuner(tuning, rows.append) if settings.guidance.enabled else None
+    x = sample(
+        probe, bound.mu, bound.frame_mask, noise, process=process, n_timesteps=settings.n_timesteps,
+        sampler=settings.sampler, solver=settings.solver, temperature=settings.temperature, tuner=tuner, on_step=show,
+    )  # fmt: skip
+    after = probe.readouts(tuning)
+    before = _twin_masses(bound, tuning, noise, settings, probe.t, index) if index is not None else [None] * len(pieces)
+    if settings.guidance.enabled:
+        notes = (*notes, *window_warnings(windows, [1 - t for t in times]))
+    return [
+        _Outcome(
+            x[i, :, :length], tuple(replace(r, sample=0) for r in rows if r.sample == i), before[i], after[i], notes
+        )
+        for i, length in enumerate(lengths)
+    ]
+
+
+def _bind(
+    model: SpeechModel, pieces: Sequence[_Piece], settings: SynthSettings, grid: MelGrid
+) -> tuple[BoundModel, Tuning, tuple[str, ...]]:
+    """Model and objective of a batch; keys and values of the references are computed here, once."""
+    config = model.config.bin
+    mu, frame_mask = _pad_batch([p.sentence.mu for p in pieces])
+    bank = model.estimator.encode_references(stack_references([p.pair for p in pieces], model))
+    targets = [p.target for p in pieces]
+    queries, covered = query_sets(targets, frame_mask, config, grid)
+    weights = all_log_weights(settings, bank.membership, targets, mu.shape[-1], config)
+    layers = resolve_layers(settings.guidance.layers, len(config.cross_layers))
+    bound = BoundModel(
+        model.estimator, model.config.process, mu, frame_mask, bank, weights, layers, settings.cfg_pitch, settings.cfg_rest
+    )
+    objective = load_objective(settings.guidance.objective, data_path("configs/objectives"), read_yaml)
+    share = key_share(bank.membership)
+    shares = {name: share[:, i] for i, name in enumerate(GROUP_NAMES[:N_STYLE_GROUPS])}
+    notes = tuple(f"pitch covers {c.share:.0%} of the low rows: too wide to tell it from the rest" for c in covered if c.too_wide)
+    return bound, Tuning(bound, objective, queries, shares, settings.guidance), notes
+
+
+def _twin_masses(
+    bound: BoundModel, tuning: Tuning, noise: NoisePath, settings: SynthSettings, t: float | None, last: int
+) -> list[MassReadout | None]:
+    """Masses of the untuned run on the same noise, which is left as soon as they are known."""
+    probe = MassProbe(bound, t)
+    try:
+        sample(
+            probe, bound.mu, bound.frame_mask, noise, process=bound.process, n_timesteps=settings.n_timesteps,
+            sampler=settings.sampler, solver=settings.solver, temperature=settings.temperature,
+            on_step=lambda state, _: state.index < last,
+        )  # fmt: skip
+    except SamplingCancelled:
+        pass
+    return probe.readouts(tuning)
+
+
+def _pad_batch(mus: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    longest = max(mu.shape[1] for mu in mus)
+    padded = torch.stack([torch.nn.functional.pad(mu, (0, longest - mu.shape[1])) for mu in mus])
+    lengths = torch.tensor([mu.shape[1] for mu in mus], device=padded.device)
+    return padded, torch.arange(longest, device=padded.device) < lengths[:, None]
+
+
+def _join(parts: Sequence[tuple[_Piece, _Outcome]], model: SpeechModel, settings: SynthSettings) -> Decoded:
+    """Sentences of one text, one after another."""
+    mel = torch.cat([model.to_log_mel(o.mel) for _, o in parts], 1).cpu().numpy()
+    mu = torch.cat([model.to_log_mel(p.sentence.mu) for p, _ in parts], 1).cpu().numpy()
+    rows = [row for _, o in parts for row in o.rows]
+    return Decoded(
+        mel=np.maximum(mel, np.log(1e-5)),
+        mu=mu,
+        target_mask=np.concatenate([p.target.pitch for p, _ in parts], 1),
+        guidance=_guidance_result(rows, parts, settings) if rows else None,
+        notes=tuple(dict.fromkeys(note for _, o in parts for note in o.notes)),
+    )
+
+
+def _guidance_result(
+    rows: Sequence[TraceRow], parts: Sequence[tuple[_Piece, _Outcome]], settings: SynthSettings
+) -> GuidanceResult:
+    """The tuning of all sentences; the masses are those of the first."""
+    trace = [{"sentence": n, **row.as_dict()} for n, (_, o) in enumerate(parts) for row in o.rows]
+    first = parts[0][1]
+    guidance = settings.guidance
+    return GuidanceResult(
+        guidance.objective, guidance.scope, guidance.windows.spans, summarise(rows), first.before, first.after, tuple(trace)
+    )
+
+
+def _part_of(on_progress: Callable[[float], None] | None, number: int, total: int) -> Callable[[float], None]:
+    return lambda share: on_progress((number + share) / total) if on_progress else None
