@@ -24,6 +24,7 @@ def test_abbreviation_is_expanded_before_the_dictionary():
         ("2000", "two thousand"),
         ("2007", "two thousand seven"),
         ("3,001", "three thousand one"),
+        ("3,010", "three thousand ten"),
         ("12,345", "twelve thousand, three hundred forty-five"),
         ("$3.50", "three dollars, fifty cents"),
         ("$1", "one dollar"),

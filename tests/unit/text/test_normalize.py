@@ -66,7 +66,7 @@ SPOKEN = {
     "(really)": ", really ,",
     "“Don’t” — she said…": "Don't - she said...",
     "Café naïve ﬁne Łódź": "Cafe naive fine Lodz",
-    "１２ ٣": "twelve three",
+    "１２ ٣٠": "twelve thirty",
     "tab\there\x00now\u200b": "tab here now",
     "你好": "",
 }

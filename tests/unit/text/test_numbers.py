@@ -26,6 +26,7 @@ def test_ordinals_equal_num2words():
     [
         (1066, "ten sixty-six"),
         (1905, "nineteen oh five"),
+        (1909, "nineteen oh nine"),
         (1900, "nineteen hundred"),
         (2000, "two thousand"),
         (2007, "two thousand seven"),
