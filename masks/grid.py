@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,7 +11,7 @@ from jaxtyping import Float
 
 SLANEY_BREAK_HZ = 1000.0
 SLANEY_LINEAR_HZ = 200.0 / 3.0
-SLANEY_LOG_STEP = np.log(6.4) / 27.0
+SLANEY_LOG_STEP = math.log(6.4) / 27.0
 
 
 @dataclass(frozen=True)
@@ -64,21 +65,22 @@ class MelGrid:
 
 @lru_cache(maxsize=8)
 def _edges_hz(grid: MelGrid) -> Float[np.ndarray, " n_mels_and_two"]:
-    low, high = (_slaney_mel(np.array(hz)) for hz in (grid.f_min_hz, grid.f_max_hz))
+    low, high = _slaney_mel(grid.f_min_hz), _slaney_mel(grid.f_max_hz)
     edges = _slaney_hz(np.linspace(low, high, grid.n_mels + 2))
     edges.setflags(write=False)
     return edges
 
 
-def _slaney_mel(hz: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    """Slaney's scale (Auditory Toolbox, 1998): 200 / 3 Hz a mel up to 1 kHz, then 27 mels to a factor of 6.4."""
-    above = SLANEY_BREAK_HZ / SLANEY_LINEAR_HZ + np.log(np.maximum(hz, 1e-9) / SLANEY_BREAK_HZ) / SLANEY_LOG_STEP
-    return np.where(hz < SLANEY_BREAK_HZ, hz / SLANEY_LINEAR_HZ, above)
+def _slaney_mel(hz: float) -> float:
+    """Slaney's scale (Auditory Toolbox, 1998): 200 / 3 Hz a mel up to 1 kHz, then 27 mels a factor of 6.4."""
+    if hz < SLANEY_BREAK_HZ:
+        return hz / SLANEY_LINEAR_HZ
+    return SLANEY_BREAK_HZ / SLANEY_LINEAR_HZ + math.log(hz / SLANEY_BREAK_HZ) / SLANEY_LOG_STEP
 
 
-def _slaney_hz(mel: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
+def _slaney_hz(mel: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
     above = SLANEY_BREAK_HZ * np.exp(SLANEY_LOG_STEP * (mel - SLANEY_BREAK_HZ / SLANEY_LINEAR_HZ))
-    return np.where(mel < SLANEY_BREAK_HZ / SLANEY_LINEAR_HZ, mel * SLANEY_LINEAR_HZ, above)
+    return np.asarray(np.where(mel < SLANEY_BREAK_HZ / SLANEY_LINEAR_HZ, mel * SLANEY_LINEAR_HZ, above))
 
 
 @lru_cache(maxsize=8)

@@ -6,12 +6,11 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from masks.errors import InterpError
-from masks.grid import MelGrid
+from masks.grid import SLANEY_BREAK_HZ, MelGrid
 
 HALF_WIDTH_BINS = 0.75
 LEAST_HALF_WIDTH_BINS = 0.5
 RESOLVED_WIDTH_SHARE = 0.48
-SLANEY_BREAK_HZ = 1000.0
 
 
 def resolved_limit_hz(f0_hz: Float[np.ndarray, "*shape"], grid: MelGrid) -> Float[np.ndarray, "*shape"]:

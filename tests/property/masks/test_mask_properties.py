@@ -22,6 +22,7 @@ from masks import (
 )
 
 GRID = MelGrid()
+untimed = settings(deadline=None, max_examples=50)
 f0_tracks = st.lists(st.one_of(st.just(0.0), st.floats(60, 450)), min_size=1, max_size=24).map(np.array)
 widths = st.floats(0.5, 3)
 harmonics = st.one_of(st.none(), st.integers(1, 12))
@@ -37,6 +38,7 @@ patch_grids = st.sampled_from(
 seeds = st.integers(0, 2**31)
 
 
+@untimed
 @given(f0_tracks, widths, harmonics)
 def test_a_frame_holds_pitch_exactly_where_it_is_voiced(
     f0_hz: np.ndarray, width: float, n: int | None
@@ -44,12 +46,14 @@ def test_a_frame_holds_pitch_exactly_where_it_is_voiced(
     np.testing.assert_array_equal(pitch_mask(f0_hz, GRID, width, n).any(0), f0_hz > 0)
 
 
+@untimed
 @given(f0_tracks, widths, widths, harmonics)
 def test_wider_masks_hold_narrower_ones(f0_hz: np.ndarray, a: float, b: float, n: int | None) -> None:
     narrow, wide = (pitch_mask(f0_hz, GRID, width, n) for width in sorted((a, b)))
     assert not (narrow & ~wide).any()
 
 
+@untimed
 @given(f0_tracks, widths, st.integers(1, 12))
 def test_more_harmonics_only_add_cells_above(f0_hz: np.ndarray, width: float, n: int) -> None:
     fewer, more = (pitch_mask(f0_hz, GRID, width, k) for k in (n, n + 1))
@@ -58,6 +62,7 @@ def test_more_harmonics_only_add_cells_above(f0_hz: np.ndarray, width: float, n:
     assert (added.any(0) <= (added.argmax(0) > fewer.argmax(0))).all()
 
 
+@untimed
 @given(f0_tracks, widths, harmonics)
 def test_frames_do_not_depend_on_one_another(f0_hz: np.ndarray, width: float, n: int | None) -> None:
     np.testing.assert_array_equal(
@@ -65,6 +70,7 @@ def test_frames_do_not_depend_on_one_another(f0_hz: np.ndarray, width: float, n:
     )
 
 
+@untimed
 @given(f0_tracks, patch_grids, st.floats(0.05, 1), st.integers(0, 5))
 def test_no_voiced_frame_is_lost_and_no_patch_without_pitch_is_kept(
     f0_hz: np.ndarray, patches: PatchGrid, threshold: float, n_padding: int
@@ -80,6 +86,7 @@ def test_no_voiced_frame_is_lost_and_no_patch_without_pitch_is_kept(
     assert not (reduced & ~any_pitch).any()
 
 
+@untimed
 @given(f0_tracks, patch_grids, st.floats(0.05, 1))
 def test_batches_reduce_as_their_members_do(f0_hz: np.ndarray, patches: PatchGrid, threshold: float) -> None:
     masks = [torch.from_numpy(pitch_mask(track, GRID)) for track in (f0_hz, f0_hz[::-1], 0 * f0_hz)]
@@ -88,6 +95,7 @@ def test_batches_reduce_as_their_members_do(f0_hz: np.ndarray, patches: PatchGri
         assert torch.equal(reduce_mask(one, patches, threshold), of_batch)
 
 
+@untimed
 @given(f0_tracks.filter(lambda f0: (f0 > 0).any()), st.integers(1, 6), seeds)
 def test_static_cells_hold_the_median_s_harmonics_in_voiced_frames_alone(
     f0_hz: np.ndarray, n: int, seed: int
@@ -99,6 +107,7 @@ def test_static_cells_hold_the_median_s_harmonics_in_voiced_frames_alone(
     assert not (pitch_mask(middle, GRID, n_harmonics=n) & ~cells)[:, voiced].any()
 
 
+@untimed
 @given(f0_tracks, patch_grids)
 def test_coverage_is_a_share(f0_hz: np.ndarray, patches: PatchGrid) -> None:
     reduced = reduce_mask(torch.from_numpy(pitch_mask(f0_hz, GRID)), patches)
@@ -108,7 +117,7 @@ def test_coverage_is_a_share(f0_hz: np.ndarray, patches: PatchGrid) -> None:
     assert found.too_wide == (found.share > 0.6)
 
 
-@settings(max_examples=50)
+@untimed
 @given(seeds, st.integers(1, 9), st.integers(1, 2))
 def test_attention_mass_sums_to_one_over_what_is_open(seed: int, n_keys: int, n_refs: int) -> None:
     g = torch.Generator().manual_seed(seed)
@@ -127,6 +136,7 @@ def test_attention_mass_sums_to_one_over_what_is_open(seed: int, n_keys: int, n_
     assert not mass[..., 5].any()
 
 
+@untimed
 @given(seeds, st.integers(1, 9))
 def test_shares_of_a_reference_sum_to_one_or_it_is_absent(seed: int, n_keys: int) -> None:
     g = torch.Generator().manual_seed(seed)
@@ -136,6 +146,7 @@ def test_shares_of_a_reference_sum_to_one_or_it_is_absent(seed: int, n_keys: int
     torch.testing.assert_close(of_ref, real.any(-1).float())
 
 
+@untimed
 @given(st.integers(1, 60), st.floats(0, 1), st.floats(0, 30), patch_grids)
 def test_spans_sum_to_one_rise_in_time_and_stay_so_on_queries(
     n_frames: int, share: float, crossfade: float, patches: PatchGrid

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import librosa
 import numpy as np
 import pytest
 import torch
@@ -16,6 +17,13 @@ def test_centres_are_where_the_filters_peak() -> None:
     freqs = np.arange(GRID.n_fft // 2 + 1) * GRID.sample_rate / GRID.n_fft
     peaks = freqs[GRID.filter_bank.argmax(1)]
     assert np.abs(peaks - GRID.centres_hz).max() <= 0.51 * GRID.sample_rate / GRID.n_fft
+
+
+def test_centres_are_librosa_s_own() -> None:
+    expected = librosa.mel_frequencies(82, fmin=0.0, fmax=8000.0)[1:-1]
+    np.testing.assert_allclose(GRID.centres_hz, expected, rtol=1e-12)
+    high = MelGrid(n_mels=40, f_min_hz=1200.0)
+    np.testing.assert_allclose(high.centres_hz, librosa.mel_frequencies(42, fmin=1200.0, fmax=8000.0)[1:-1])
 
 
 def test_centres_below_1_khz_are_37_hz_apart() -> None:
