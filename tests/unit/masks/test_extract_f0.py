@@ -36,11 +36,15 @@ def test_first_and_last_frames_are_voiced_though_the_window_does_not_reach_them(
 
 def test_values_beside_a_pause_do_not_lean_towards_the_other_side_of_it() -> None:
     low, high = (at_grid_rate(HarmonicSignal(constant(hz), falling()), 22050)[:11025] for hz in (100, 200))
-    wav = np.concatenate([low, np.zeros(2205), high])
-    f0_hz = extract_f0(wav, GRID, len(wav) // 256)
-    voiced = f0_hz[f0_hz > 0]
-    assert 0 < np.count_nonzero(f0_hz == 0) < 12
-    assert np.minimum(np.abs(semitones(voiced, 100)), np.abs(semitones(voiced, 200))).max() < 0.5
+    whole = np.concatenate([low, np.zeros(2205), high])
+    for offset in range(
+        0, GRID.hop_length, 32
+    ):  # some of them put a frame between a voiced and an unvoiced point
+        wav = whole[offset:]
+        f0_hz = extract_f0(wav, GRID, len(wav) // 256)
+        voiced = f0_hz[f0_hz > 0]
+        assert 0 < np.count_nonzero(f0_hz == 0) < 12
+        assert np.minimum(np.abs(semitones(voiced, 100)), np.abs(semitones(voiced, 200))).max() < 0.5
 
 
 def test_a_recording_shorter_than_one_window_is_unvoiced() -> None:
