@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from interp.audio import LONGEST_S, SHORTEST_S, load_reference, read_audio
-from interp.level import active_frames, active_level_dbfs, frame_levels_dbfs
+from interp.level import active_level_dbfs, frame_levels_dbfs
 from interp.pitch_statistics import PitchStatistics, pitch_statistics, semitones
 from masks.f0 import extract_f0
 from masks.grid import MelGrid
@@ -21,6 +21,8 @@ QUIET_DBFS = -45.0
 NOISY_SNR_DB = 20.0
 USELESS_SNR_DB = 6.0
 LEAST_VOICED_SHARE = 0.2
+# Where nearly every frame is voiced, the quietest tenth is voice too and says nothing of noise.
+NO_PAUSE_SHARE = 0.9
 CLIPPED_LEVEL = 0.999
 MOST_CLIPPED_SHARE = 1e-4
 FULL_BAND_RATE = 16000
@@ -94,7 +96,7 @@ def check_recording(path: str | Path) -> RecordingCheck:
         "seconds": len(wav) / rate,
         "rate_hz": rate,
         "level_dbfs": active_level_dbfs(wav, rate),
-        "snr_db": noise_distance_db(wav, rate),
+        "snr_db": None if pitch.voiced_share > NO_PAUSE_SHARE else noise_distance_db(wav, rate),
         "clipped_share": float((np.abs(wav) >= CLIPPED_LEVEL).mean()),
         "pitch": pitch,
     }
@@ -120,15 +122,12 @@ def check_pair(first: RecordingCheck, second: RecordingCheck) -> PairCheck:
     return PairCheck(gap, level_db, tuple(findings))
 
 
-def noise_distance_db(wav: Float[np.ndarray, " samples"], rate: int) -> float | None:
-    """Level of the active part above that of the quietest tenth of the frames; None without any pause.
+def noise_distance_db(wav: Float[np.ndarray, " samples"], rate: int) -> float:
+    """Level of the active part above that of the quietest tenth of the frames, dB.
 
     Digital silence counts as -90 dBFS, the step of 16 bits.
     """
-    levels = frame_levels_dbfs(wav, rate)
-    quiet = float(np.percentile(levels, 10))
-    if active_frames(levels).all() and quiet > levels.max() - NOISY_SNR_DB:
-        return None
+    quiet = float(np.percentile(frame_levels_dbfs(wav, rate), 10))
     return active_level_dbfs(wav, rate) - max(quiet, -90.0)
 
 

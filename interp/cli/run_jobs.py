@@ -44,7 +44,7 @@ def _run_job(
     from interp.audio import save_wav
 
     chosen = for_mode(settings, job.mode) if job.mode else settings
-    with tqdm(total=100, desc=job.out.name, unit="%", disable=quiet, leave=False) as bar:
+    with tqdm(total=100, desc=job.out.name, unit="%", disable=quiet, leave=False, delay=0.5) as bar:
 
         def show(fraction: float) -> None:
             bar.update(round(100 * fraction) - bar.n)
