@@ -170,7 +170,7 @@ class Tuning:
         with torch.enable_grad():
             leaf = z.detach().clone().requires_grad_(True)
             masses = measure(leaf)
-            readings = readings or tuple(self._reading(m) for m in masses)
+            readings = readings or tuple(self.reading(m) for m in masses)
             loss = _mean_loss(terms, masses, readings)
             assert loss.requires_grad, "GuidedModel.masses must keep the graph back to x_t"
             (gradient,) = torch.autograd.grad(loss.sum(), leaf)
@@ -188,7 +188,8 @@ class Tuning:
             return ()
         return tuple(self.lookahead(state, z, self.settings.lookahead))
 
-    def _reading(self, masses: AttentionMasses) -> Reading:
+    def reading(self, masses: AttentionMasses) -> Reading:
+        """What masses of this evaluation are read with; its layer weights are those found here, detached."""
         return Reading(
             self.queries,
             self.key_shares,
