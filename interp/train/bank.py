@@ -12,7 +12,7 @@ from torch import Tensor
 
 from interp.models.alignment import symbol_of_frame
 from interp.models.text_encoder import TextEncoder
-from interp.train.extract import Features
+from interp.train.features import Features
 from interp.train.text import TextExample
 from interp.voice import voice_vector
 from masks.grid import MelGrid

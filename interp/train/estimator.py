@@ -19,7 +19,7 @@ from interp.train.batch import BatchMaker
 from interp.train.examples import ExampleDrawer
 from interp.train.loss import SMALLEST_T, Losses, bin_losses
 from interp.train.settings import EstimatorTraining
-from interp.train.state import TrainState, load_state, save_state
+from interp.train.state import TrainState, load_newest, save_state
 from masks.reduce import PatchGrid
 
 log = logging.getLogger(__name__)
@@ -54,8 +54,7 @@ def train_estimator(
     torch.manual_seed(seed)
     state = _fresh_state(estimator.to(accelerator.device), settings)
     saved = folder / "state.safetensors"
-    if saved.exists():
-        load_state(saved, state)
+    load_newest(folder, state)
     model, optimizer = accelerator.prepare(estimator, state.optimizer)
     maker = BatchMaker(
         bank.to(accelerator.device), _patch_grid(estimator), settings.frames, settings.ref_frames, mel_mean, mel_std

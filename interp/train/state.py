@@ -37,6 +37,24 @@ def save_state(path: Path, state: TrainState) -> None:
     os.replace(temporary, path)
 
 
+def save_half(folder: Path, state: TrainState) -> None:
+    """Weights and averaged weights in half precision, a file each, without the optimiser: small enough to travel."""
+    for name, tensors in (("model", state.model.state_dict()), ("average", state.average)):
+        halved = {f"{name}.{k}": v.detach().cpu().half().contiguous() for k, v in tensors.items()}
+        save_file(halved, folder / f"half.{name}.safetensors", metadata={"step": json.dumps(state.step)})
+
+
+def load_newest(folder: Path, state: TrainState) -> None:
+    """Go on from the full state of a folder, else from its half-precision weights, else from nothing."""
+    if (folder / "state.safetensors").exists():
+        load_state(folder / "state.safetensors", state)
+    elif (folder / "half.model.safetensors").exists():
+        load_state(folder / "half.model.safetensors", state)
+        device = next(state.model.parameters()).device
+        with safe_open(folder / "half.average.safetensors", framework="pt") as file:
+            state.average = {k[len("average.") :]: file.get_tensor(k).float().to(device) for k in file.keys()}  # noqa: SIM118
+
+
 def load_state(path: Path, state: TrainState) -> None:
     """Read into a freshly built state.
 
@@ -53,7 +71,7 @@ def load_state(path: Path, state: TrainState) -> None:
     except RuntimeError as error:
         raise InterpError(f"{path}: state of another model ({str(error).splitlines()[0]}); start a new run") from error
     device = next(state.model.parameters()).device
-    state.average = {k: v.to(device) for k, v in _below(tensors, "average.").items()}
+    state.average = {k: v.float().to(device) for k, v in _below(tensors, "average.").items()}
     slots: dict[int, dict[str, Tensor]] = {}
     for key, value in _below(tensors, "optimizer.").items():
         index, name = key.split(".", 1)

@@ -6,12 +6,13 @@ Natural speech is one of the draws. Durations never change, so an alignment hold
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
 import numpy as np
 import parselmouth
 from jaxtyping import Float
 from parselmouth.praat import call
+
+from interp.train.features import NATURAL, Variant
 
 FORMANT_RATIOS = (0.87, 0.93, 1.0, 1.08, 1.16)
 MAX_SHIFT_SEMITONES = 8.0
@@ -19,20 +20,6 @@ MEDIAN_RANGE_HZ = (80.0, 290.0)
 RANGE_FACTORS = (0.7, 1.3)
 NATURAL_SHARE = 1 / 8
 SEARCH_FLOOR_HZ, SEARCH_CEILING_HZ = 65.0, 450.0
-
-
-@dataclass(frozen=True)
-class Variant:
-    """What is done to a recording. ``median_hz`` 0 leaves it natural."""
-
-    formant_ratio: float
-    median_hz: float
-    range_factor: float
-
-    @property
-    def natural(self) -> bool:
-        """Whether the recording is used as it is."""
-        return self.median_hz == 0
 
 
 def draw_variant(key: str, index: int, natural_median_hz: float) -> Variant:
@@ -46,7 +33,7 @@ def draw_variant(key: str, index: int, natural_median_hz: float) -> Variant:
     seed = int.from_bytes(hashlib.sha256(f"{key}#{index}".encode()).digest()[:8], "big")
     rng = np.random.default_rng(seed)
     if rng.random() < NATURAL_SHARE:
-        return Variant(1.0, 0.0, 1.0)
+        return NATURAL
     span = 2 ** (MAX_SHIFT_SEMITONES / 12)
     low = max(MEDIAN_RANGE_HZ[0], natural_median_hz / span)
     high = min(MEDIAN_RANGE_HZ[1], natural_median_hz * span)

@@ -1,0 +1,159 @@
+"""Does a checkpoint hear its references?  python benchmarks/hearing.py CORPUS [--checkpoint default] [--write]
+
+1. Slope of the output's log F0 on the reference's, one reference open at a time, over recordings outside training.
+2. Change of the mel when each key group is blanked, and what a change of seed alone does.
+3. The seed's total effect with both references open: mean over pairs of the variance of log F0 over seeds, against (delta / 2)^2.
+
+F0 is read off the mel by a harmonic comb (`masks.mel_f0`), so no vocoder is in the way. Minutes on a laptop.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+import numpy as np
+import torch
+
+from guidance.settings import GuidanceSettings
+from interp.audio import load_reference
+from interp.bound_model import BoundModel
+from interp.decoding import decode
+from interp.files import write_json
+from interp.installation import checkpoint_path, read_provenance
+from interp.pipeline import Synthesizer
+from interp.references import ReferenceFeatures, reference_features
+from interp.sentence import Sentence, encode_sentence
+from interp.settings import SynthSettings
+from interp.text.frontend import phonemize
+from interp.train.corpus import Utterance, read_corpus
+from masks.mel_f0 import f0_of_mel
+
+SENTENCE = "The boy was there when the sun rose, and he told them all about the river."
+LEAST_DISTANCE = 3 * np.log(2) / 12
+PLAIN = SynthSettings(
+    mode="temp", split=1.0, crossfade_s=0.0, attend="masked", n_timesteps=20, solver="dpmpp2",
+    guidance=GuidanceSettings(enabled=False, objective="temp"),
+)  # fmt: skip
+OPEN = SynthSettings(n_timesteps=20, solver="dpmpp2", guidance=GuidanceSettings(enabled=False))
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """A synthesizer, a sentence, and what is needed to decode it with any references."""
+
+    synthesizer: Synthesizer
+    sentence: Sentence
+
+    def mels(
+        self, pairs: list[tuple[ReferenceFeatures, ReferenceFeatures]], seeds: list[int], settings: SynthSettings
+    ) -> list[np.ndarray]:
+        """Log mels (n_mels, T) of the sentence, one a pair."""
+        n, model = len(pairs), self.synthesizer.checkpoint.model
+        split = [float(self.sentence.n_frames) if settings.mode == "temp" else None] * n
+        texts = [[self.sentence]] * n
+        return [d.mel for d in decode(model, texts, pairs, split, seeds, settings, self.synthesizer.grid)]
+
+    def log_f0(self, mel: np.ndarray) -> float:
+        """Median log F0 over the frames of voiced phonemes."""
+        f0 = f0_of_mel(torch.from_numpy(mel), self.synthesizer.grid, voiced_salience=-1.0).numpy()
+        return float(np.median(np.log(f0[self.sentence.voiced])))
+
+
+def median_log_f0(reference: ReferenceFeatures) -> float:
+    """Median log F0 of a recording, by Praat."""
+    return float(np.median(np.log(reference.f0_hz[reference.f0_hz > 0])))
+
+
+def recordings(corpus: Path, count: int, synthesizer: Synthesizer, seed: int) -> list[ReferenceFeatures]:
+    """Test recordings of the training voices and recordings of others, in turn, with a clear pitch."""
+    rng = np.random.default_rng(seed)
+    everything = read_corpus(corpus)
+    kinds = [[u for u in everything if u.split == "test"], [u for u in everything if u.split == "reference"]]
+    found: list[ReferenceFeatures] = []
+    for turn in range(10 * count):
+        if len(found) == count:
+            break
+        utterance: Utterance = kinds[turn % 2][rng.integers(len(kinds[turn % 2]))]
+        reference = reference_features(load_reference(utterance.path, synthesizer.grid, max_seconds=4.0), synthesizer.grid)
+        if (reference.f0_hz > 0).mean() > 0.3:
+            found.append(reference)
+    return found
+
+
+def slope(speaker: Speaker, refs: list[ReferenceFeatures]) -> dict[str, float]:
+    """Regression of the output's median log F0 on the reference's, one reference open."""
+    x = np.array([median_log_f0(r) for r in refs])
+    y = np.array([speaker.log_f0(m) for m in speaker.mels([(r, r) for r in refs], [0] * len(refs), PLAIN)])
+    semitones = 12 / np.log(2) * np.abs(y - x)
+    return {
+        "f0_slope": float(np.polyfit(x, y, 1)[0]),
+        "f0_correlation": float(np.corrcoef(x, y)[0, 1]),
+        "f0_median_error_semitones": float(np.median(semitones)),
+        "n_references": len(refs),
+    }
+
+
+def blanking(speaker: Speaker, refs: list[ReferenceFeatures]) -> dict[str, float]:
+    """Root mean square change of the mel, nepers, when a key group is dropped at every step, and when only the seed changes."""
+    pairs, n = [(r, r) for r in refs], len(refs)
+    plain = speaker.mels(pairs, [0] * n, PLAIN)
+    rms = lambda other: float(np.sqrt(np.mean([np.mean((a - b) ** 2) for a, b in zip(plain, other, strict=True)])))  # noqa: E731
+    changed = {"seed": rms(speaker.mels(pairs, [1] * n, PLAIN))}
+    original = BoundModel._plain_score
+    for name in ("pitch", "rest"):
+        BoundModel._plain_score = lambda self, x, t, drop, name=name: original(self, x, t, frozenset({name}))
+        changed[name] = rms(speaker.mels(pairs, [0] * n, replace(PLAIN)))
+    BoundModel._plain_score = original
+    return {f"mel_change_{k}": v for k, v in changed.items()}
+
+
+def seed_effect(speaker: Speaker, refs: list[ReferenceFeatures], n_pairs: int, n_seeds: int) -> dict[str, object]:
+    """Variance of log F0 over seeds, unguided with both references open, relative to (delta / 2)^2 of each pair."""
+    rng = np.random.default_rng(1)
+    levels = np.array([median_log_f0(r) for r in refs])
+    order = [tuple(rng.choice(len(refs), 2, replace=False)) for _ in range(50 * n_pairs)]
+    chosen = [(a, b) for a, b in order if abs(levels[a] - levels[b]) > LEAST_DISTANCE][:n_pairs]
+    flat = [(refs[a], refs[b]) for a, b in chosen for _ in range(n_seeds)]
+    seeds = list(range(n_seeds)) * len(chosen)
+    y = np.array([speaker.log_f0(m) for m in speaker.mels(flat, seeds, OPEN)]).reshape(len(chosen), n_seeds)
+    delta = np.array([levels[a] - levels[b] for a, b in chosen])
+    place = (y - np.array([levels[b] for _, b in chosen])[:, None]) / delta[:, None]
+    return {
+        "seed_variance_over_half_delta_squared": float((y.var(1) / (delta / 2) ** 2).mean()),
+        "nearer_to_ref1": float((place > 0.5).mean()),
+        "place_histogram": np.histogram(place.clip(-0.5, 1.5), bins=np.linspace(-0.5, 1.5, 11))[0].tolist(),
+        "n_pairs": len(chosen),
+        "n_seeds": n_seeds,
+    }
+
+
+@click.command()
+@click.argument("corpus", type=click.Path(exists=True, path_type=Path))
+@click.option("--checkpoint", default="default")
+@click.option("--references", default=20)
+@click.option("--pairs", default=8)
+@click.option("--seeds", default=8)
+@click.option("--write", is_flag=True, help="Put the figures into the checkpoint's provenance.")
+def main(corpus: Path, checkpoint: str, references: int, pairs: int, seeds: int, write: bool) -> None:
+    synthesizer = Synthesizer.load(checkpoint)
+    with torch.no_grad():
+        sentence = encode_sentence(synthesizer.checkpoint.model, phonemize(SENTENCE), 1.0)
+    speaker = Speaker(synthesizer, sentence)
+    refs = recordings(corpus, references, synthesizer, seed=0)
+    figures: dict[str, object] = {**slope(speaker, refs)}
+    click.echo(json.dumps(figures))
+    if pairs:
+        figures |= blanking(speaker, refs[:6]) | seed_effect(speaker, refs, pairs, seeds)
+        click.echo(json.dumps(figures, indent=1))
+    if write:
+        path = checkpoint_path(checkpoint)
+        provenance = read_provenance(path) or {}
+        provenance["metrics"] = {**provenance.get("metrics", {}), **figures}
+        write_json(path.with_suffix(".provenance.json"), provenance)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""Training data in one file that travels: quantised mels, F0, symbols, durations and the text encoder.
+
+Mels are quantised to a quarter of a neper, differenced along time and compressed; training reads the pack with torch and numpy alone.
+"""
+
+from __future__ import annotations
+
+import lzma
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Float, UInt8
+
+from interp.models.text_encoder import TextEncoder, TextEncoderConfig
+from interp.train.features import Features, Variant
+from interp.train.text import TextExample
+from masks.errors import InterpError
+
+STEP_NEPERS = 0.25
+FLOOR_NEPERS = -11.52
+F0_STEP_HZ = 0.02
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What a pack holds: features, texts by recording key, and the trained text encoder."""
+
+    features: list[Features]
+    texts: dict[str, TextExample]
+    encoder: TextEncoder
+
+
+def write_pack(
+    path: Path, features: Sequence[Features], texts: Mapping[str, TextExample], encoder: TextEncoder, max_mib: float
+) -> int:
+    """Write as many items as fit, one variant of every recording after another.
+
+    Returns
+    -------
+    int, number of items in the pack
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    weights = {f"encoder.{k}": v.numpy().astype(np.float16) for k, v in encoder.state_dict().items()}
+    room = max_mib * 2**20 - sum(w.nbytes for w in weights.values())
+    chosen, blobs = [], []
+    for item in sorted((f for f in features if f.key in texts), key=lambda f: f.index):
+        blob = _squeeze(quantise(item.mel))
+        room -= len(blob) + 2 * item.mel.shape[1] + 8 * len(texts[item.key].ids) / 3
+        if room < 0:
+            break
+        chosen.append(item)
+        blobs.append(np.frombuffer(blob, np.uint8))
+    used = sorted({f.key for f in chosen})
+    np.savez(
+        path,
+        blobs=np.concatenate(blobs),
+        blob_sizes=np.array([len(b) for b in blobs]),
+        frames=np.array([f.mel.shape[1] for f in chosen]),
+        f0=np.concatenate([np.rint(f.f0_hz / F0_STEP_HZ).astype(np.uint16) for f in chosen]),
+        keys=np.array([f.key for f in chosen]),
+        variants=np.array([[f.index, f.variant.formant_ratio, f.variant.median_hz, f.variant.range_factor] for f in chosen]),
+        text_keys=np.array(used),
+        text_sizes=np.array([len(texts[k].ids) for k in used]),
+        ids=np.concatenate([texts[k].ids for k in used]).astype(np.uint8),
+        durations=np.concatenate([texts[k].durations for k in used]).astype(np.uint16),
+        encoder_config=str(encoder.config),
+        **weights,
+    )
+    return len(chosen)
+
+
+def read_pack(path: Path, config: TextEncoderConfig) -> Pack:
+    """Read what `write_pack` wrote.
+
+    Raises
+    ------
+    InterpError
+        When the file is missing or was packed with another text encoder.
+    """
+    if not path.is_file():
+        raise InterpError(f"{path}: no such pack; make one with interp train CONFIG --pack-to FILE")
+    with np.load(path) as z:
+        encoder = TextEncoder(config)
+        if str(z["encoder_config"]) != str(config):
+            raise InterpError(f"{path}: packed with text encoder {z['encoder_config']}; the configuration says {config}")
+        state = {k[8:]: torch.from_numpy(z[k].astype(np.float32)) for k in z.files if k.startswith("encoder.")}
+        encoder.load_state_dict(state)
+        return Pack(_features(z), _texts(z), encoder.eval().requires_grad_(False))
+
+
+def quantise(mel: Float[np.ndarray, "n_mels frames"]) -> UInt8[np.ndarray, "n_mels frames"]:
+    """Quarter nepers above the floor."""
+    return np.clip(np.rint((mel.astype(np.float32) - FLOOR_NEPERS) / STEP_NEPERS), 0, 255).astype(np.uint8)
+
+
+def restore(levels: UInt8[np.ndarray, "n_mels frames"]) -> Float[np.ndarray, "n_mels frames"]:
+    """Natural log mel of quantised levels, to an eighth of a neper."""
+    return (levels.astype(np.float32) * STEP_NEPERS + FLOOR_NEPERS).astype(np.float16)
+
+
+def _squeeze(levels: UInt8[np.ndarray, "n_mels frames"]) -> bytes:
+    """Differences along time, modulo 256, then LZMA."""
+    return lzma.compress(np.diff(levels, prepend=np.uint8(0)).tobytes(), format=lzma.FORMAT_ALONE, preset=6)
+
+
+def _unsqueeze(blob: bytes, n_frames: int) -> UInt8[np.ndarray, "n_mels frames"]:
+    differences = np.frombuffer(lzma.decompress(blob), np.uint8).reshape(-1, n_frames)
+    return np.cumsum(differences, axis=1, dtype=np.uint8)
+
+
+def _features(z: Mapping[str, np.ndarray]) -> list[Features]:
+    ends, sizes, frames = np.cumsum(z["blob_sizes"]), z["blob_sizes"], z["frames"]
+    blobs, f0 = z["blobs"], np.split(z["f0"], np.cumsum(frames)[:-1])
+    found = []
+    for i, (key, numbers) in enumerate(zip(z["keys"], z["variants"], strict=True)):
+        mel = restore(_unsqueeze(blobs[ends[i] - sizes[i] : ends[i]].tobytes(), int(frames[i])))
+        variant = Variant(*(float(x) for x in numbers[1:]))
+        found.append(Features(str(key), "train", int(numbers[0]), variant, mel, f0[i].astype(np.float32) * F0_STEP_HZ))
+    return found
+
+
+def _texts(z: Mapping[str, np.ndarray]) -> dict[str, TextExample]:
+    cuts = np.cumsum(z["text_sizes"])[:-1]
+    ids, durations = np.split(z["ids"].astype(np.int64), cuts), np.split(z["durations"].astype(np.int64), cuts)
+    n_frames = {str(k): int(d.sum()) for k, d in zip(z["text_keys"], durations, strict=True)}
+    return {
+        str(k): TextExample(i, d, np.zeros((1, n_frames[str(k)]), np.float16))
+        for k, i, d in zip(z["text_keys"], ids, durations, strict=True)
+    }

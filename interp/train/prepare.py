@@ -1,0 +1,83 @@
+"""A corpus made ready: aligned, widened by Praat, with the symbols and durations of every recording."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from interp.text.lexicon import cmudict_lexicon
+from interp.text.symbols import ID_OF
+from interp.train.align import AlignedWord
+from interp.train.alignments import align_corpus
+from interp.train.corpus import Utterance, read_corpus
+from interp.train.durations import timed_symbols
+from interp.train.extract import extract_variants
+from interp.train.features import Features, read_features
+from interp.train.settings import DataSettings
+from interp.train.text import TextExample
+from masks.errors import InterpError
+from masks.grid import MelGrid
+
+SPLITS_AS_THEY_ARE = ("valid", "test")
+
+
+@dataclass(frozen=True)
+class PreparedCorpus:
+    """Features of all splits, and the text of every recording by its key."""
+
+    items: Sequence[Features]
+    texts: dict[str, TextExample]
+
+    def features(self, split: str) -> list[Features]:
+        """Items of a split."""
+        return [f for f in self.items if f.split == split]
+
+    def text_examples(self, split: str) -> list[TextExample]:
+        """Every item of a split that has a text, with its own mel."""
+        with_text = [(f, self.texts[f.key]) for f in self.features(split) if f.key in self.texts]
+        return [TextExample(t.ids, t.durations, f.mel) for f, t in with_text if t.durations.sum() == f.mel.shape[1]]
+
+
+def prepare_corpus(settings: DataSettings, grid: MelGrid) -> PreparedCorpus:
+    """Align and extract what the cache lacks; validation and test recordings stay as they are.
+
+    Raises
+    ------
+    InterpError
+        When the corpus is missing or nothing of it could be aligned.
+    """
+    cache = Path(settings.cache)
+    utterances = [u for u in read_corpus(Path(settings.corpus), settings.speakers or None) if u.text]
+    aligned = align_corpus(utterances, cache / "align", settings.workers)
+    if not aligned:
+        raise InterpError(f"{settings.corpus}: no recording could be aligned to its text; check rate and transcripts")
+    usable = [u for u in utterances if u.key in aligned]
+    natural = [u for u in usable if u.split in SPLITS_AS_THEY_ARE]
+    extract_variants(natural, cache / "natural", [0], settings.workers, naturals=True)
+    rest = [u for u in usable if u.split not in SPLITS_AS_THEY_ARE]
+    extract_variants(rest, cache / "features", range(settings.variants), settings.workers)
+    items = [*read_features(cache / "natural"), *read_features(cache / "features")]
+    wanted = {u.key: u for u in usable}
+    items = [f for f in items if f.key in wanted and f.index < max(1, settings.variants)]
+    return PreparedCorpus(items, _texts(items, wanted, aligned, grid))
+
+
+def _texts(
+    items: Sequence[Features],
+    utterances: dict[str, Utterance],
+    aligned: dict[str, list[AlignedWord]],
+    grid: MelGrid,
+) -> dict[str, TextExample]:
+    lexicon = cmudict_lexicon()
+    texts: dict[str, TextExample] = {}
+    for item in items:
+        if item.key in texts:
+            continue
+        timed = timed_symbols(aligned[item.key], utterances[item.key].text, item.mel, grid, lexicon)
+        if timed is not None:
+            ids = np.array([ID_OF[s] for s in timed.symbols], dtype=np.int64)
+            texts[item.key] = TextExample(ids, timed.durations, item.mel)
+    return texts

@@ -1,0 +1,147 @@
+"""One command from a corpus, or from a pack of it, to a checkpoint: align, widen, text encoder, estimator, export."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timezone
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from interp.checkpoint import save_checkpoint
+from interp.config import mapping_of, resolve
+from interp.files import write_json, write_text
+from interp.models.speech_model import SpeechModel
+from interp.models.text_encoder import TextEncoder
+from interp.strict_yaml import dump_yaml
+from interp.train.bank import build_bank
+from interp.train.estimator import train_estimator
+from interp.train.pack import Pack, read_pack, write_pack
+from interp.train.settings import TrainSettings
+from interp.train.state import TrainState, save_half
+from masks.grid import MelGrid
+
+log = logging.getLogger(__name__)
+
+
+def train(
+    config: Path,
+    *,
+    assignments: Sequence[str] = (),
+    pack: Path | None = None,
+    pack_to: Path | None = None,
+    pack_mib: float = 40.0,
+    stop_at: int | None = None,
+    out: Path | None = None,
+) -> Path | None:
+    """Train as a YAML file says, from where the run stands.
+
+    Parameters
+    ----------
+    assignments : ``key=value`` over the file
+    pack : train from this pack alone: no corpus, no audio library
+    pack_to : write the prepared data there, up to ``pack_mib``, and stop
+    stop_at : a step to stop at, the schedule unchanged
+    out : folder for the checkpoint and half-precision weights to go on from; None is the run's own
+
+    Returns
+    -------
+    Path of the checkpoint, None where only a pack was asked for
+
+    Raises
+    ------
+    InterpError
+        For a setting, corpus or pack that will not do.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    settings = resolve(TrainSettings, config, assignments)
+    folder = Path(settings.runs) / settings.name
+    folder.mkdir(parents=True, exist_ok=True)
+    write_text(folder / "config.yaml", dump_yaml(mapping_of(settings)))
+    prepared = read_pack(pack, settings.model.text) if pack else _prepare(settings, folder)
+    if pack_to is not None:
+        n = write_pack(pack_to, prepared.features, prepared.texts, prepared.encoder, pack_mib)
+        log.info("%s: %d items, %.1f MiB", pack_to, n, pack_to.stat().st_size / 2**20)
+        return None
+    model = SpeechModel(settings.model)
+    model.text_encoder.load_state_dict(prepared.encoder.state_dict())
+    state = _train_estimator(model, prepared, settings, folder, stop_at)
+    return _export(model, state, settings, out or folder, stop_at)
+
+
+def _prepare(settings: TrainSettings, folder: Path) -> Pack:
+    """Corpus to features, texts and text encoder; everything that is cached is read, not made again."""
+    from interp.train.prepare import prepare_corpus
+    from interp.train.text import train_text_encoder
+
+    corpus = prepare_corpus(settings.data, MelGrid())
+    saved = folder / "text_encoder.safetensors"
+    encoder = TextEncoder(settings.model.text)
+    if saved.exists():
+        encoder.load_state_dict(load_file(saved))
+    else:
+        encoder = train_text_encoder(
+            settings.model.text,
+            corpus.text_examples("train"),
+            corpus.text_examples("valid"),
+            mel_mean=settings.model.mel_mean,
+            mel_std=settings.model.mel_std,
+            n_steps=settings.text.n_steps,
+            batch_size=settings.text.batch_size,
+            learning_rate=settings.text.learning_rate,
+            seed=settings.seed,
+        )
+        save_file(encoder.state_dict(), saved)
+    return Pack(corpus.features("train"), corpus.texts, encoder.eval().requires_grad_(False))
+
+
+def _train_estimator(
+    model: SpeechModel, prepared: Pack, settings: TrainSettings, folder: Path, stop_at: int | None
+) -> TrainState:
+    from torch.utils.tensorboard import SummaryWriter
+
+    bank = build_bank(prepared.features, prepared.texts, prepared.encoder, MelGrid(), settings.model.bin.fine_bins)
+    log.info("%d items, %d frames", len(bank.lengths), len(bank.mel))
+    with SummaryWriter(folder / "tensorboard") as writer, (folder / "log.jsonl").open("a") as lines:
+
+        def report(step: int, figures: dict[str, float]) -> None:
+            lines.write(json.dumps({"step": step, **figures}) + "\n")
+            lines.flush()
+            for name, value in figures.items():
+                writer.add_scalar(name, value, step)
+
+        return train_estimator(
+            model.estimator,
+            bank,
+            settings.estimator,
+            folder,
+            process=settings.model.process,
+            mel_mean=settings.model.mel_mean,
+            mel_std=settings.model.mel_std,
+            seed=settings.seed,
+            report=report,
+            stop_at=stop_at,
+        )
+
+
+def _export(model: SpeechModel, state: TrainState, settings: TrainSettings, out: Path, stop_at: int | None) -> Path:
+    """The averaged weights as a checkpoint, and both sets in half precision to go on from elsewhere."""
+    out.mkdir(parents=True, exist_ok=True)
+    save_half(out, state)
+    exported = SpeechModel(settings.model)
+    exported.text_encoder.load_state_dict(model.text_encoder.state_dict())
+    exported.estimator.load_state_dict({k: v.cpu() for k, v in state.average.items()})
+    provenance = {
+        "made": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
+        "steps": state.step,
+        "settings": mapping_of(replace(settings, data=replace(settings.data, corpus="", cache=""))),
+        "device": "cuda" if torch.cuda.is_available() else "cpu",
+    }
+    path = out / "checkpoint.safetensors"
+    save_checkpoint(path, exported, provenance)
+    write_json(out / "progress.json", {"step": state.step, "of": settings.estimator.n_steps, "stopped_at": stop_at})
+    return path
