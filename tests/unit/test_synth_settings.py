@@ -4,6 +4,7 @@ import pytest
 
 from guidance.settings import GuidanceSettings
 from interp.config import mapping_of, resolve
+from interp.data import data_path
 from interp.settings import SynthSettings, for_mode
 from interp.strict_yaml import dump_yaml
 from masks.errors import InterpError
@@ -57,3 +58,10 @@ def test_guidance_mistakes_are_told_once(assignment, says):
         resolve(SynthSettings, None, [assignment])
     assert str(caught.value).startswith("command line: guidance")
     assert "guidance: guidance" not in str(caught.value)
+
+
+@pytest.mark.parametrize("path", sorted(data_path("configs/synth").glob("*.yaml")), ids=lambda path: path.stem)
+def test_shipped_configurations_load_and_say_how_to_run_them(path):
+    assert resolve(SynthSettings, path) != SynthSettings()
+    assert path.read_text().startswith("# ")
+    assert f"interp synth --config configs/synth/{path.name}" in path.read_text()
