@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,7 +146,9 @@ def _read_state(path: Path) -> dict[str, Tensor]:
     if not path.is_file():
         raise InterpError(f"{path}: there is no such file; {_REMEDY}")
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch warns of pickle protocols; the error below says it all
+            state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # a damaged or hostile file can make the reader fail in any way
         raise InterpError(
             f"{path}: cannot be read as a PyTorch file of tensors ({type(error).__name__}): it is cut short, "

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 from dataclasses import replace
 from pathlib import Path
@@ -64,6 +65,7 @@ def test_a_loaded_model_speaks_as_the_saved_one(save, state):
     model = load_gradtts(save({name: weight.half() for name, weight in state.items()}))
     assert not model.training
     for name, weight in model.state_dict().items():
+        assert weight.dtype == torch.float32
         assert torch.equal(weight, state[name].half().float())
 
 
@@ -114,6 +116,23 @@ def test_another_file_is_told_in_one_line(tmp_path, content):
     with pytest.raises(InterpError, match="cannot be read as a PyTorch file") as caught:
         load_gradtts(path)
     assert "\n" not in str(caught.value)
+
+
+class Hostile:
+    """Creates a folder when unpickled."""
+
+    def __init__(self, at):
+        self.at = at
+
+    def __reduce__(self):
+        return os.mkdir, (self.at,)
+
+
+def test_nothing_is_unpickled(save, state, tmp_path):
+    path = save({**state, "encoder.emb.weight": Hostile(str(tmp_path / "harm"))})
+    with pytest.raises(InterpError, match="cannot be read as a PyTorch file"):
+        load_gradtts(path)
+    assert not (tmp_path / "harm").exists()
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
