@@ -6,11 +6,37 @@ from pathlib import Path
 
 import click
 
+EXAMPLES = """
+\b
+Examples:
+  interp train configs/train/default.yaml --set data.corpus=PATH
+  interp train configs/train/default.yaml --pack-to pack/train.npz
+  interp train configs/train/gpu.yaml --pack pack/train.npz --stop-at 4000 --out out
+"""
 
-@click.command(epilog="Example: interp train configs/train/default.yaml")
+
+@click.command(epilog=EXAMPLES)
 @click.argument("config", type=click.Path(path_type=Path))
-def train(config: Path) -> None:
+@click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any setting by its name; repeatable.")
+@click.option("--pack", type=click.Path(path_type=Path), help="Train from this pack alone, without the corpus.")
+@click.option("--pack-to", type=click.Path(path_type=Path), help="Write the prepared data as a pack there, and stop.")
+@click.option("--pack-mib", default=40.0, show_default=True, type=click.FloatRange(1, 4096), help="Room for a pack, MiB.")
+@click.option("--stop-at", type=click.IntRange(1), help="Stop at this step; the schedule stays as it is.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the checkpoint. [default: the run's own]")
+def train(
+    config: Path,
+    assignments: tuple[str, ...],
+    pack: Path | None,
+    pack_to: Path | None,
+    pack_mib: float,
+    stop_at: int | None,
+    out: Path | None,
+) -> None:
     """Train as CONFIG (YAML) says; a run that was interrupted goes on where it stopped."""
     from interp.train.run import train as run
 
-    run(config)
+    checkpoint = run(
+        config, assignments=assignments, pack=pack, pack_to=pack_to, pack_mib=pack_mib, stop_at=stop_at, out=out
+    )
+    if checkpoint is not None:
+        click.echo(str(checkpoint))
