@@ -60,7 +60,7 @@ def test_guidance_mistakes_are_told_once(assignment, says):
     assert "guidance: guidance" not in str(caught.value)
 
 
-@pytest.mark.parametrize("path", sorted(data_path("configs/synth").glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(data_path("configs/synth").glob("*.yaml")), ids=str)
 def test_shipped_configurations_load_and_say_how_to_run_them(path):
     assert resolve(SynthSettings, path) != SynthSettings()
     assert path.read_text().startswith("# ")
