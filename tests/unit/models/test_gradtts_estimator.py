@@ -17,7 +17,7 @@ def build(config=SMALL):
     model = GradTTSEstimator(config).requires_grad_(False)
     for module in model.modules():
         if isinstance(module, ReZero):
-            module.g.fill_(3.0)  # gates start at 0, which would hide the attention
+            module.g.fill_(1.0)  # gates start at 0, which would hide the attention
     return model
 
 
