@@ -36,6 +36,9 @@ FREQUENCY_TICKS_HZ = (100, 500, 1000, 2000, 4000, 8000)
 PITCH_TICKS_HZ = (60, 80, 100, 125, 150, 200, 250, 300, 400)
 INCHES_PER_PHONEME = 0.21
 WIDTH_INCHES = (12.0, 60.0)
+# One scale for all mels, so that they can be compared: the clamp, and a loud partial at -23 dBFS.
+MEL_RANGE = (-11.5, 2.0)
+SWITCH_COLOUR = "#009e73"
 
 
 def draw_synthesis(synthesis: Synthesis) -> Figure:
@@ -100,7 +103,7 @@ def _draw_mel(
         "extent": extent,
         "interpolation": "nearest",
     }
-    image = axes.imshow(mel, cmap="magma", **shape)
+    image = axes.imshow(mel, cmap="magma", vmin=MEL_RANGE[0], vmax=MEL_RANGE[1], **shape)
     axes.figure.colorbar(image, cax=bar, label="ln magnitude")
     if mask.any():
         axes.imshow(np.ma.masked_equal(mask, 0), cmap=ListedColormap([MASK_COLOUR]), alpha=0.38, **shape)
@@ -141,6 +144,8 @@ def _draw_output(row: tuple[Axes, Axes], synthesis: Synthesis) -> None:
 
 def _mark_words(axes: Axes, synthesis: Synthesis) -> None:
     rate = synthesis.grid.frame_rate_hz
+    if synthesis.split_frame is not None:
+        axes.axvline(synthesis.split_frame / rate, color=SWITCH_COLOUR, lw=1.5)
     for span in synthesis.words:
         axes.axvline(span.start_frame / rate, color="white", lw=0.5, alpha=0.6)
         middle = (span.start_frame + span.end_frame) / (2 * rate)
@@ -151,15 +156,15 @@ def _draw_pitch(row: tuple[Axes, Axes], synthesis: Synthesis) -> None:
     axes, grid = row[0], synthesis.grid
     for number, reference in enumerate(synthesis.references, start=1):
         colour = REF_COLOURS[number - 1]
-        _draw_track(axes, grid, reference.f0_hz, colour, f"reference {number}", alpha=0.45)
+        _draw_track(axes, grid, reference.f0_hz, colour, f"ref {number}", alpha=0.45)
         median = pitch_statistics(reference.f0_hz).median_hz
         if median:
-            axes.axhline(median, color=colour, ls="--", lw=1, label=f"its median, {median:.0f} Hz")
+            axes.axhline(median, color=colour, ls="--", lw=1, label=f"median {median:.0f} Hz")
     _draw_track(axes, grid, synthesis.f0_hz, OUTPUT_COLOUR, "output", width=2.2)
     if synthesis.split_frame is not None:
         at = synthesis.split_frame / grid.frame_rate_hz
-        axes.axvline(at, color="#009e73", lw=1.5, label=f"switch at {at:.2f} s")
-    axes.set_title("F0 of the references and the output", loc="left")
+        axes.axvline(at, color=SWITCH_COLOUR, lw=1.5, label=f"switch at {at:.2f} s")
+    axes.set_title("F0, references and output", loc="left")
     _finish_pitch(axes, synthesis.seconds_audio)
     row[1].axis("off")
 

@@ -13,8 +13,9 @@ from interp.config import mapping_of
 from interp.figure import draw_synthesis
 from interp.files import make_folder, write_figure, write_json, write_json_lines, write_npz, write_text
 from interp.pitch_statistics import pitch_statistics
-from interp.result import GuidanceResult, ReferenceResult, Synthesis
+from interp.result import GuidanceResult, ReferenceResult, Synthesis, WordSpan
 from interp.strict_yaml import dump_yaml
+from masks.grid import MelGrid
 
 
 def write_report(folder: str | Path, synthesis: Synthesis) -> Path:
@@ -43,9 +44,7 @@ def report_of(synthesis: Synthesis) -> dict[str, Any]:
         "text": synthesis.text,
         "phonemes": list(synthesis.phonemes),
         "durations": synthesis.durations.tolist(),
-        "words": [
-            [span.word, *_seconds(span.start_frame, span.end_frame, synthesis)] for span in synthesis.words
-        ],
+        "words": [_word(span, synthesis.grid) for span in synthesis.words],
         "seed": settings.seed,
         "n_timesteps": settings.n_timesteps,
         "guided": synthesis.guidance is not None,
@@ -97,8 +96,9 @@ def _relative(masses: MassReadout | None) -> dict[str, float] | None:
     return dict(masses.relative) if masses else None
 
 
-def _seconds(start_frame: int, end_frame: int, synthesis: Synthesis) -> list[float]:
-    return [round(frame / synthesis.grid.frame_rate_hz, 4) for frame in (start_frame, end_frame)]
+def _word(span: WordSpan, grid: MelGrid) -> dict[str, Any]:
+    start_s, end_s = (round(frame / grid.frame_rate_hz, 4) for frame in (span.start_frame, span.end_frame))
+    return {"word": span.word, "start_s": start_s, "end_s": end_s}
 
 
 def _arrays(synthesis: Synthesis) -> dict[str, np.ndarray]:

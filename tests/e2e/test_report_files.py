@@ -55,6 +55,7 @@ def test_report_keys_and_numbers(folder):
     assert report["rtf"] == pytest.approx(1.4 / (60 * 256 / 22050))
     assert report["phonemes"] == list(PHONEMES)
     assert report["guided"] is True
+    assert report["words"][1] == {"word": "boy", "start_s": 0.3483, "end_s": 0.5805}
 
 
 def test_trace_lines(folder):
