@@ -12,6 +12,7 @@ import torch
 
 from interp.audio import load_reference
 from interp.checkpoint import Checkpoint, load_checkpoint
+from interp.cpu_memory import keep_freed_memory
 from interp.decoding import Decoded, decode
 from interp.device import choose_device
 from interp.references import ReferenceFeatures, reference_features
@@ -62,6 +63,7 @@ class Synthesizer:
         InterpError
             When the checkpoint or the device is not there or will not do.
         """
+        keep_freed_memory()
         return cls(load_checkpoint(checkpoint, choose_device(device)))
 
     def __call__(

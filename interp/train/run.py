@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 
 from interp.checkpoint import save_checkpoint
 from interp.config import mapping_of, resolve
+from interp.cpu_memory import keep_freed_memory
 from interp.files import write_json, write_text
 from interp.models.speech_model import SpeechModel
 from interp.models.text_encoder import TextEncoder
@@ -58,6 +59,7 @@ def train(
         For a setting, corpus or pack that will not do.
     """
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    keep_freed_memory()
     settings = resolve(TrainSettings, config, assignments)
     folder = Path(settings.runs) / settings.name
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,145 @@
+"""Does a checkpoint speak?  python benchmarks/words.py CORPUS [--checkpoint default] [--prompts 20] [--write]
+
+Word error rate by pocketsphinx (its own model and language model) on validation prompts, in one run: the recordings, the
+recordings through mel and vocoder, the model with a recording of the prompt's speaker as its only reference (another
+sentence), the guided blend of two speakers with default settings, and mu alone through the vocoder.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+import librosa
+import numpy as np
+from pocketsphinx import Config, Decoder
+
+from guidance.settings import GuidanceSettings
+from interp.audio import load_reference, read_audio
+from interp.files import write_json
+from interp.installation import checkpoint_path, read_provenance
+from interp.pipeline import Request, Synthesizer
+from interp.references import reference_features
+from interp.settings import SynthSettings
+from interp.text.fold import fold
+from interp.text.normalize import normalize
+from interp.train.corpus import Utterance, read_corpus
+
+RECOGNISER_RATE = 16000
+SINGLE = SynthSettings(
+    mode="temp", split=1.0, crossfade_s=0.0, attend="masked", guidance=GuidanceSettings(enabled=False, objective="temp")
+)
+
+
+class Recogniser:
+    """pocketsphinx with its shipped model."""
+
+    def __init__(self) -> None:
+        self._decoder = Decoder(Config(loglevel="FATAL"))
+
+    def __call__(self, wav: np.ndarray, rate: int) -> list[str]:
+        at_16k = librosa.resample(wav.astype(np.float32), orig_sr=rate, target_sr=RECOGNISER_RATE)
+        pcm = (at_16k / max(1e-4, np.abs(at_16k).max()) * 20000).astype(np.int16)
+        self._decoder.start_utt()
+        self._decoder.process_raw(pcm.tobytes(), full_utt=True)
+        self._decoder.end_utt()
+        hypothesis = self._decoder.hyp()
+        return words_of(hypothesis.hypstr) if hypothesis else []
+
+
+def words_of(text: str) -> list[str]:
+    """Lower-case words of a text as it is spoken."""
+    return re.findall(r"[a-z']+", normalize(fold(text).text).lower())
+
+
+def edits(wanted: Sequence[str], heard: Sequence[str]) -> int:
+    """Levenshtein distance in words."""
+    row = np.arange(len(heard) + 1)
+    for i, word in enumerate(wanted, start=1):
+        substituted = row[:-1] + (np.array(heard, dtype=object) != word) if heard else row[:0]
+        best = np.concatenate([[i], np.minimum(substituted, row[1:] + 1)])
+        row = np.minimum.accumulate(best - np.arange(len(best))) + np.arange(len(best))
+    return int(row[-1])
+
+
+def word_error_rate(recogniser: Recogniser, spoken: Sequence[tuple[str, np.ndarray, int]]) -> float:
+    """Errors over words, of all sentences together."""
+    wanted = [words_of(text) for text, _, _ in spoken]
+    heard = [recogniser(wav, rate) for _, wav, rate in spoken]
+    return sum(edits(w, h) for w, h in zip(wanted, heard, strict=True)) / sum(map(len, wanted))
+
+
+def in_batches(
+    synthesizer: Synthesizer, requests: Sequence[Request], settings: SynthSettings, of: Callable[..., np.ndarray]
+) -> list[tuple[str, np.ndarray, int]]:
+    """Speak all requests, eight at a time."""
+    spoken = []
+    for i in range(0, len(requests), 8):
+        for synthesis in synthesizer.batch(requests[i : i + 8], settings):
+            spoken.append((synthesis.text, of(synthesis), synthesis.sample_rate))
+    return spoken
+
+
+def draw_cases(corpus: Path, n_prompts: int, split: str) -> list[tuple[Utterance, Utterance, Utterance]]:
+    """Target recording, a reference of its speaker and one of another speaker, no sentence twice in a case."""
+    rng = np.random.default_rng(0)
+    pool = [u for u in read_corpus(corpus) if u.split == split and u.text]
+    cases = []
+    for index in rng.permutation(len(pool))[:n_prompts]:
+        target = pool[index]
+        own = [u for u in pool if u.speaker == target.speaker and u.name != target.name]
+        others = [u for u in pool if u.speaker != target.speaker and u.name != target.name]
+        cases.append((target, own[rng.integers(len(own))], others[rng.integers(len(others))]))
+    return cases
+
+
+@click.command()
+@click.argument("corpus", type=click.Path(exists=True, path_type=Path))
+@click.option("--checkpoint", default="default")
+@click.option("--prompts", default=20)
+@click.option("--split", default="valid")
+@click.option("--timesteps", type=int)
+@click.option("--solver")
+@click.option("--blend/--no-blend", default=True)
+@click.option("--write", is_flag=True, help="Put the figures into the checkpoint's provenance.")
+def main(
+    corpus: Path, checkpoint: str, prompts: int, split: str, timesteps: int | None, solver: str | None, blend: bool, write: bool
+) -> None:
+    synthesizer, recogniser = Synthesizer.load(checkpoint), Recogniser()
+    changes = {k: v for k, v in {"n_timesteps": timesteps, "solver": solver}.items() if v is not None}
+    single, guided = replace(SINGLE, **changes), replace(SynthSettings(), **changes)
+    cases = draw_cases(corpus, prompts, split)
+    from interp.vocoder import make_vocoder
+
+    vocoder = make_vocoder(single.vocoder, synthesizer.grid)
+    own = [Request(t.text, a.path, a.path) for t, a, _ in cases]
+    singles = [s for i in range(0, len(own), 8) for s in synthesizer.batch(own[i : i + 8], single)]
+    rate = synthesizer.grid.sample_rate
+    mels = [reference_features(load_reference(t.path, synthesizer.grid), synthesizer.grid).mel for t, _, _ in cases]
+    texts = [t.text for t, _, _ in cases]
+    sets: dict[str, list[tuple[str, np.ndarray, int]]] = {
+        "recordings": [(t.text, *read_audio(t.path)) for t, _, _ in cases],
+        "recordings_through_vocoder": [(x, vocoder(m), rate) for x, m in zip(texts, mels, strict=True)],
+        "model": [(x, s.wav, rate) for x, s in zip(texts, singles, strict=True)],
+        "mu_alone": [(x, vocoder(s.mu), rate) for x, s in zip(texts, singles, strict=True)],
+    }
+    if blend:
+        both = [Request(t.text, b.path, a.path) for t, a, b in cases]
+        sets["guided_blend"] = in_batches(synthesizer, both, guided, lambda s: s.wav)
+    figures: dict[str, object] = {f"wer_{name}": round(word_error_rate(recogniser, s), 4) for name, s in sets.items()}
+    lengths = np.array([[s.mel.shape[1], m.shape[1]] for s, m in zip(singles, mels, strict=True)], dtype=float)
+    figures |= {"wer_prompts": len(cases), "wer_split": split, "length_ratio": round(float((lengths[:, 0] / lengths[:, 1]).mean()), 3)}
+    click.echo(json.dumps(figures, indent=1))
+    if write:
+        path = checkpoint_path(checkpoint)
+        provenance = read_provenance(path) or {}
+        provenance["metrics"] = {**provenance.get("metrics", {}), **figures}
+        write_json(path.with_suffix(".provenance.json"), provenance)
+
+
+if __name__ == "__main__":
+    main()
