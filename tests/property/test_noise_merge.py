@@ -1,6 +1,6 @@
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from interp.noise import NoisePath
@@ -14,6 +14,8 @@ PROCESS = DiffusionProcess()
 MAKERS = st.sampled_from([euler_weights, exponential_weights])
 SIZES = st.lists(st.tuples(st.floats(1e-4, 5.0), st.floats(1e-4, 5.0)), min_size=1, max_size=6)
 MASK = torch.ones(1, 3, dtype=torch.bool)
+# a busy machine is no failure
+UNHURRIED = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def path_of(n_steps: int, seed: int) -> NoisePath:
@@ -24,6 +26,7 @@ def path_of(n_steps: int, seed: int) -> NoisePath:
 
 
 @given(MAKERS, SIZES)
+@UNHURRIED
 def test_a_merged_normal_has_variance_one(make: object, sizes: list[tuple[float, float]]) -> None:
     assert callable(make)
     weights: MergeWeights = make([size for pair in sizes for size in pair])
@@ -32,6 +35,7 @@ def test_a_merged_normal_has_variance_one(make: object, sizes: list[tuple[float,
 
 
 @given(st.floats(1e-4, 5.0), st.floats(1e-4, 5.0))
+@UNHURRIED
 def test_merged_variance_is_what_the_coarse_step_adds(one: float, two: float) -> None:
     euler = euler_weights([one, two])
     assert euler.first[0] ** 2 / euler.second[0] ** 2 == pytest.approx(one / two, rel=1e-9)
@@ -43,7 +47,7 @@ def test_merged_variance_is_what_the_coarse_step_adds(one: float, two: float) ->
 
 
 @given(MAKERS, SIZES, st.integers(0, 2**31))
-@settings(max_examples=30)
+@UNHURRIED
 def test_refining_is_a_rotation_that_coarsening_undoes(
     make: object, sizes: list[tuple[float, float]], seed: int
 ) -> None:
@@ -58,7 +62,7 @@ def test_refining_is_a_rotation_that_coarsening_undoes(
 
 
 @given(st.integers(1, 6), st.integers(0, 2**31))
-@settings(max_examples=20)
+@UNHURRIED
 def test_half_the_euler_steps_arrive_at_the_same_point(n_coarse: int, seed: int) -> None:
     """With a drift that is constant in x the whole coarse run equals the fine one."""
     fine = path_of(2 * n_coarse, seed)
@@ -80,7 +84,7 @@ def test_half_the_euler_steps_arrive_at_the_same_point(n_coarse: int, seed: int)
 
 
 @given(st.integers(1, 6), st.integers(0, 2**31))
-@settings(max_examples=20)
+@UNHURRIED
 def test_half_the_exponential_steps_arrive_at_the_same_point(n_coarse: int, seed: int) -> None:
     """With a predicted clean that stays the same the state before the last evaluation is the same."""
     fine = path_of(2 * n_coarse, seed)
