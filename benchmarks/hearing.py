@@ -31,7 +31,7 @@ from interp.text.frontend import phonemize
 from interp.train.corpus import Utterance, read_corpus
 from masks.mel_f0 import f0_of_mel
 
-SENTENCE = "The boy was there when the sun rose, and he told them all about the river."
+SENTENCE = "The boy was there when the sun rose, and he told them."
 LEAST_DISTANCE = 3 * np.log(2) / 12
 PLAIN = SynthSettings(
     mode="temp", split=1.0, crossfade_s=0.0, attend="masked", n_timesteps=20, solver="dpmpp2",
@@ -77,7 +77,7 @@ def recordings(corpus: Path, count: int, synthesizer: Synthesizer, seed: int) ->
         if len(found) == count:
             break
         utterance: Utterance = kinds[turn % 2][rng.integers(len(kinds[turn % 2]))]
-        reference = reference_features(load_reference(utterance.path, synthesizer.grid, max_seconds=4.0), synthesizer.grid)
+        reference = reference_features(load_reference(utterance.path, synthesizer.grid, max_seconds=3.0), synthesizer.grid)
         if (reference.f0_hz > 0).mean() > 0.3:
             found.append(reference)
     return found
