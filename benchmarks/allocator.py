@@ -1,6 +1,6 @@
-"""What keeping freed memory gains: one training step of the `bin` estimator with and without, in the same run, as a ratio.
+"""What keeping freed memory gains: a training step of the `bin` estimator with and without, as a ratio.
 
-    python benchmarks/allocator.py
+python benchmarks/allocator.py
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Does tuned noise move the blend?  python benchmarks/blend.py CORPUS [--pairs 16] [--timesteps 24] [--runs unguided,guided,...]
+"""Does tuned noise move the blend?  python benchmarks/blend.py CORPUS [--pairs 16] [--runs unguided,guided]
 
-Pairs of test recordings of different speakers, over 3 semitones apart; freq mode, one sentence, one seed a pair, the same in every run.
-F0 is read off the mel by a harmonic comb; the voice by the distance of voice vectors (a figure that the model also reads: a
-first look, not evidence; `interp eval` is for that). "Nearer to ref 1" in F0 and "nearer to ref 2" in voice are shares of pairs.
+Pairs of test recordings of different speakers, over 3 semitones apart; freq mode, one sentence, one seed a
+pair, the same in every run. F0 is read off the mel by a harmonic comb; the voice by the distance of voice
+vectors (which the model also reads: a first look, not evidence). "Nearer to ref 1" in F0 and "nearer to
+ref 2" in voice are shares of pairs.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ def draw_pairs(corpus: Path, n_pairs: int, synthesizer: Synthesizer) -> list[Pai
         if a.speaker == b.speaker:
             continue
         both = [
-            reference_features(load_reference(u.path, synthesizer.grid, max_seconds=3.0), synthesizer.grid) for u in (a, b)
+            reference_features(load_reference(u.path, synthesizer.grid, max_seconds=3.0), synthesizer.grid)
+            for u in (a, b)
         ]
         if abs(median_log_f0(both[0]) - median_log_f0(both[1])) > LEAST_DISTANCE:
             pairs.append((both[0], both[1]))
@@ -49,13 +51,18 @@ def draw_pairs(corpus: Path, n_pairs: int, synthesizer: Synthesizer) -> list[Pai
 
 
 def run(speaker: Speaker, pairs: list[Pair], settings: SynthSettings, swap: bool) -> dict[str, float]:
-    """Figures of one way to synthesise; with ``swap`` the references change places before synthesis, not in the measure."""
+    """Figures of one way to synthesise; with ``swap`` the references change places, but not in the measure."""
     given = [(b, a) if swap else (a, b) for a, b in pairs]
     mels = speaker.mels(given, list(range(len(pairs))), settings)
     levels = np.array([[median_log_f0(r) for r in pair] for pair in pairs])
     heard = np.array([speaker.log_f0(m) for m in mels])
     away = 12 / np.log(2) * np.abs(heard[:, None] - levels)
-    voices = np.array([[np.linalg.norm(_voice(speaker, m) - r.voice) for r in pair] for m, pair in zip(mels, pairs, strict=True)])
+    voices = np.array(
+        [
+            [np.linalg.norm(_voice(speaker, m) - r.voice) for r in pair]
+            for m, pair in zip(mels, pairs, strict=True)
+        ]
+    )
     pitch, rest = away[:, 0] < away[:, 1], voices[:, 1] < voices[:, 0]
     return {
         "pitch_nearer_ref1": float(pitch.mean()),
@@ -78,7 +85,9 @@ def _voice(speaker: Speaker, mel: np.ndarray) -> np.ndarray:
 @click.option("--runs", default="masked,unguided,guided,swapped")
 @click.option("--share", default=0.006)
 @click.option("--gamma", default=1.0)
-def main(corpus: Path, checkpoint: str, pairs: int, timesteps: int, runs: str, share: float, gamma: float) -> None:
+def main(
+    corpus: Path, checkpoint: str, pairs: int, timesteps: int, runs: str, share: float, gamma: float
+) -> None:
     synthesizer = Synthesizer.load(checkpoint)
     with torch.no_grad():
         sentence = encode_sentence(synthesizer.checkpoint.model, phonemize(SENTENCE), 1.0)
@@ -94,7 +103,11 @@ def main(corpus: Path, checkpoint: str, pairs: int, timesteps: int, runs: str, s
         "ode_unguided": (replace(off, sampler="ode"), False),
     }
     for name in runs.split(","):
-        print(name, json.dumps({k: round(v, 3) for k, v in run(speaker, drawn, *ways[name]).items()}), flush=True)
+        print(
+            name,
+            json.dumps({k: round(v, 3) for k, v in run(speaker, drawn, *ways[name]).items()}),
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Does a checkpoint speak?  python benchmarks/words.py CORPUS [--checkpoint default] [--prompts 20] [--write]
 
-Word error rate by pocketsphinx (its own model and language model) on validation prompts, in one run: the recordings, the
-recordings through mel and vocoder, the model with a recording of the prompt's speaker as its only reference (another
-sentence), the guided blend of two speakers with default settings, and mu alone through the vocoder.
+Word error rate by pocketsphinx (its own acoustic and language model) on validation prompts, in one run: the
+recordings, the recordings through mel and vocoder, the model with a recording of the prompt's speaker as its
+only reference (another sentence), the guided blend of two speakers, and mu alone through the vocoder.
 """
 
 from __future__ import annotations
@@ -31,7 +31,11 @@ from interp.train.corpus import Utterance, read_corpus
 
 RECOGNISER_RATE = 16000
 SINGLE = SynthSettings(
-    mode="temp", split=1.0, crossfade_s=0.0, attend="masked", guidance=GuidanceSettings(enabled=False, objective="temp")
+    mode="temp",
+    split=1.0,
+    crossfade_s=0.0,
+    attend="masked",
+    guidance=GuidanceSettings(enabled=False, objective="temp"),
 )
 
 
@@ -74,7 +78,10 @@ def word_error_rate(recogniser: Recogniser, spoken: Sequence[tuple[str, np.ndarr
 
 
 def in_batches(
-    synthesizer: Synthesizer, requests: Sequence[Request], settings: SynthSettings, of: Callable[..., np.ndarray]
+    synthesizer: Synthesizer,
+    requests: Sequence[Request],
+    settings: SynthSettings,
+    of: Callable[..., np.ndarray],
 ) -> list[tuple[str, np.ndarray, int]]:
     """Speak all requests, eight at a time."""
     spoken = []
@@ -107,7 +114,14 @@ def draw_cases(corpus: Path, n_prompts: int, split: str) -> list[tuple[Utterance
 @click.option("--blend/--no-blend", default=True)
 @click.option("--write", is_flag=True, help="Put the figures into the checkpoint's provenance.")
 def main(
-    corpus: Path, checkpoint: str, prompts: int, split: str, timesteps: int | None, solver: str | None, blend: bool, write: bool
+    corpus: Path,
+    checkpoint: str,
+    prompts: int,
+    split: str,
+    timesteps: int | None,
+    solver: str | None,
+    blend: bool,
+    write: bool,
 ) -> None:
     synthesizer, recogniser = Synthesizer.load(checkpoint), Recogniser()
     changes = {k: v for k, v in {"n_timesteps": timesteps, "solver": solver}.items() if v is not None}
@@ -119,7 +133,10 @@ def main(
     own = [Request(t.text, a.path, a.path) for t, a, _ in cases]
     singles = [s for i in range(0, len(own), 8) for s in synthesizer.batch(own[i : i + 8], single)]
     rate = synthesizer.grid.sample_rate
-    mels = [reference_features(load_reference(t.path, synthesizer.grid), synthesizer.grid).mel for t, _, _ in cases]
+    mels = [
+        reference_features(load_reference(t.path, synthesizer.grid), synthesizer.grid).mel
+        for t, _, _ in cases
+    ]
     texts = [t.text for t, _, _ in cases]
     sets: dict[str, list[tuple[str, np.ndarray, int]]] = {
         "recordings": [(t.text, *read_audio(t.path)) for t, _, _ in cases],
@@ -130,9 +147,17 @@ def main(
     if blend:
         both = [Request(t.text, b.path, a.path) for t, a, b in cases]
         sets["guided_blend"] = in_batches(synthesizer, both, guided, lambda s: s.wav)
-    figures: dict[str, object] = {f"wer_{name}": round(word_error_rate(recogniser, s), 4) for name, s in sets.items()}
-    lengths = np.array([[s.mel.shape[1], m.shape[1]] for s, m in zip(singles, mels, strict=True)], dtype=float)
-    figures |= {"wer_prompts": len(cases), "wer_split": split, "length_ratio": round(float((lengths[:, 0] / lengths[:, 1]).mean()), 3)}
+    figures: dict[str, object] = {
+        f"wer_{name}": round(word_error_rate(recogniser, s), 4) for name, s in sets.items()
+    }
+    lengths = np.array(
+        [[s.mel.shape[1], m.shape[1]] for s, m in zip(singles, mels, strict=True)], dtype=float
+    )
+    figures |= {
+        "wer_prompts": len(cases),
+        "wer_split": split,
+        "length_ratio": round(float((lengths[:, 0] / lengths[:, 1]).mean()), 3),
+    }
     click.echo(json.dumps(figures, indent=1))
     if write:
         path = checkpoint_path(checkpoint)

@@ -1,7 +1,7 @@
-"""Memory of large tensors on Linux CPUs: kept when freed, so that no step of the sampler faults its pages in anew.
+"""Memory of large tensors on Linux CPUs: kept when freed, so that no step faults its pages in anew.
 
-glibc maps every block above 128 kB for itself and unmaps it when freed; each new activation then costs a page fault for every
-4 kB. Measured by `benchmarks/allocator.py`.
+glibc maps every block above 128 kB for itself and unmaps it when freed; each new activation then costs a
+page fault for every 4 kB. `benchmarks/allocator.py` measures it.
 """
 
 from __future__ import annotations

@@ -17,12 +17,26 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @click.argument("config", type=click.Path(path_type=Path))
-@click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any setting by its name; repeatable.")
-@click.option("--pack", type=click.Path(path_type=Path), help="Train from this pack alone, without the corpus.")
-@click.option("--pack-to", type=click.Path(path_type=Path), help="Write the prepared data as a pack there, and stop.")
-@click.option("--pack-mib", default=40.0, show_default=True, type=click.FloatRange(1, 4096), help="Room for a pack, MiB.")
+@click.option(
+    "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any setting by its name; repeatable."
+)
+@click.option(
+    "--pack", type=click.Path(path_type=Path), help="Train from this pack alone, without the corpus."
+)
+@click.option(
+    "--pack-to", type=click.Path(path_type=Path), help="Write the prepared data as a pack there, and stop."
+)
+@click.option(
+    "--pack-mib",
+    default=40.0,
+    show_default=True,
+    type=click.FloatRange(1, 4096),
+    help="Room for a pack, MiB.",
+)
 @click.option("--stop-at", type=click.IntRange(1), help="Stop at this step; the schedule stays as it is.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the checkpoint. [default: the run's own]")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder for the checkpoint. [default: the run's own]"
+)
 def train(
     config: Path,
     assignments: tuple[str, ...],
@@ -36,7 +50,13 @@ def train(
     from interp.train.run import train as run
 
     checkpoint = run(
-        config, assignments=assignments, pack=pack, pack_to=pack_to, pack_mib=pack_mib, stop_at=stop_at, out=out
+        config,
+        assignments=assignments,
+        pack=pack,
+        pack_to=pack_to,
+        pack_mib=pack_mib,
+        stop_at=stop_at,
+        out=out,
     )
     if checkpoint is not None:
         click.echo(str(checkpoint))
