@@ -51,7 +51,7 @@ def draw_pairs(corpus: Path, n_pairs: int, synthesizer: Synthesizer) -> list[Pai
 
 
 def run(speaker: Speaker, pairs: list[Pair], settings: SynthSettings, swap: bool) -> dict[str, float]:
-    """Figures of one way to synthesise; with ``swap`` the references change places, but not in the measure."""
+    """Figures of one way to synthesise; with ``swap`` references change places, not in the measure."""
     given = [(b, a) if swap else (a, b) for a, b in pairs]
     mels = speaker.mels(given, list(range(len(pairs))), settings)
     levels = np.array([[median_log_f0(r) for r in pair] for pair in pairs])

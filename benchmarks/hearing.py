@@ -1,4 +1,4 @@
-"""Does a checkpoint hear its references?  python benchmarks/hearing.py CORPUS [--checkpoint default] [--write]
+"""Does a checkpoint hear its references?  python benchmarks/hearing.py CORPUS [--checkpoint C] [--write]
 
 1. Slope of the output's log F0 on the reference's, one reference open, over recordings outside training.
 2. Change of the mel when each key group is blanked, and what a change of seed alone does.
@@ -102,7 +102,7 @@ def slope(speaker: Speaker, refs: list[ReferenceFeatures]) -> dict[str, float]:
 
 
 def blanking(speaker: Speaker, refs: list[ReferenceFeatures]) -> dict[str, float]:
-    """Root mean square change of the mel, nepers, when a key group is blanked, and when only the seed changes."""
+    """Root mean square change of the mel, nepers, as a key group is blanked, or the seed alone changes."""
     pairs, n = [(r, r) for r in refs], len(refs)
     plain = speaker.mels(pairs, [0] * n, PLAIN)
     others = {
@@ -120,7 +120,7 @@ def _rms(some: list[np.ndarray], others: list[np.ndarray]) -> float:
 def seed_effect(
     speaker: Speaker, refs: list[ReferenceFeatures], n_pairs: int, n_seeds: int
 ) -> dict[str, object]:
-    """Variance of log F0 over seeds, unguided, both references open, relative to (delta / 2)^2 of each pair."""
+    """Variance of log F0 over seeds, unguided, both open, relative to (delta / 2)^2 of each pair."""
     rng = np.random.default_rng(1)
     levels = np.array([median_log_f0(r) for r in refs])
     order = [tuple(rng.choice(len(refs), 2, replace=False)) for _ in range(50 * n_pairs)]

@@ -92,7 +92,7 @@ def in_batches(
 
 
 def draw_cases(corpus: Path, n_prompts: int, split: str) -> list[tuple[Utterance, Utterance, Utterance]]:
-    """Target recording, a reference of its speaker and one of another speaker, no sentence twice in a case."""
+    """Target recording, a reference of its speaker and one of another speaker, three different sentences."""
     rng = np.random.default_rng(0)
     pool = [u for u in read_corpus(corpus) if u.split == split and u.text]
     cases = []
