@@ -12,6 +12,7 @@ from torch import Tensor
 
 from guidance.queries import QuerySets
 from interp.models.bin import BinConfig
+from interp.models.patches import cut_columns, pad_to_multiple
 from interp.settings import SynthSettings
 from masks.grid import MelGrid
 from masks.groups import AttendMode, freq_visibility, log_weights, temp_visibility
@@ -27,8 +28,9 @@ DROPS = {"pitch": (0, 2), "rest": (1, 3)}
 class TargetCells:
     """Pitch cells and spans of one sentence.
 
-    Shapes: ``pitch`` (n_mels, T) bool, empty where pitch is not asked for; ``spans`` (2, T) weights of the parts that follow reference 1
-    and 2, None in freq mode; ``f0_median_hz`` of reference 1, 0 where it has no voice.
+    Shapes: ``pitch`` (n_mels, T) bool, empty where pitch is not asked for; ``spans`` (2, T) weights of the
+    parts that follow reference 1 and 2, None in freq mode; ``f0_median_hz`` of reference 1, 0 where it has
+    no voice.
     """
 
     pitch: Bool[np.ndarray, "n_mels frames"]
@@ -48,12 +50,18 @@ def query_sets(
     patches = patch_grid(config)
     n_frames = frame_mask.shape[1]
     real = _columns(frame_mask, patches)
-    pitch_cells = torch.stack([_pad(torch.from_numpy(t.pitch), n_frames) for t in targets]).to(frame_mask.device)
+    pitch_cells = torch.stack([_pad(torch.from_numpy(t.pitch), n_frames) for t in targets]).to(
+        frame_mask.device
+    )
     pitch = reduce_mask(pitch_cells, patches, PATCH_THRESHOLD, frame_mask)
-    found = tuple(coverage(p.cpu(), patches, grid, t.f0_median_hz or 100.0) for p, t in zip(pitch, targets, strict=True))
-    sets: dict[str, Tensor] = {"all": real.flatten(1).float()}
-    if all(t.pitch.any() for t in targets):
-        sets |= {"pitch": (pitch & real).flatten(1).float(), "rest": (~pitch & real).flatten(1).float()}
+    found = tuple(
+        coverage(p.cpu(), patches, grid, t.f0_median_hz or 100.0) for p, t in zip(pitch, targets, strict=True)
+    )
+    sets: dict[str, Tensor] = {
+        "all": real.flatten(1).float(),
+        "pitch": (pitch & real).flatten(1).float(),
+        "rest": (~pitch & real).flatten(1).float(),
+    }
     if targets[0].spans is not None:
         spans = _spans(targets, n_frames, patches).to(frame_mask.device) * sets["all"][:, None]
         sets |= {"span1": spans[:, 0], "span2": spans[:, 1]}
@@ -76,7 +84,9 @@ def all_log_weights(
         for name, columns in DROPS.items()
     }
     weights = {frozenset[str](): log_weights(visible, membership)}
-    return weights | {k: log_weights(visible.masked_fill(gone, 0.0), membership) for k, gone in dropped.items()}
+    return weights | {
+        k: log_weights(visible.masked_fill(gone, 0.0), membership) for k, gone in dropped.items()
+    }
 
 
 def _visibility(
@@ -89,15 +99,19 @@ def _visibility(
     return temp_visibility(_spans(targets, n_frames, patch_grid(config)), attend, leak)
 
 
-def _spans(targets: Sequence[TargetCells], n_frames: int, patches: PatchGrid) -> Float[Tensor, "batch spans queries"]:
+def _spans(
+    targets: Sequence[TargetCells], n_frames: int, patches: PatchGrid
+) -> Float[Tensor, "batch spans queries"]:
     spans = [t.spans for t in targets]
     assert all(s is not None for s in spans), "temp mode needs spans"
     return torch.stack([query_spans(_pad(s, n_frames), patches) for s in spans if s is not None])
 
 
-def _columns(frame_mask: Bool[Tensor, "batch frames"], patches: PatchGrid) -> Bool[Tensor, "batch rows columns"]:
-    padded = _pad(frame_mask, patches.n_columns(frame_mask.shape[1]) * patches.column_frames)
-    real = padded.unflatten(-1, (-1, patches.column_frames)).any(-1)
+def _columns(
+    frame_mask: Bool[Tensor, "batch frames"], patches: PatchGrid
+) -> Bool[Tensor, "batch rows columns"]:
+    padded = pad_to_multiple(frame_mask, patches.column_frames)
+    real = cut_columns(padded, patches.column_frames).any(-1)
     return real[:, None].expand(-1, patches.n_rows, -1)
 
 

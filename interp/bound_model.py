@@ -1,4 +1,4 @@
-"""The `bin` estimator with text and references bound: the functions of x_t and t that sampler and guidance know."""
+"""The `bin` estimator with text and references bound: what sampler and guidance know of it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ class BoundModel:
         """Score at x_t, with classifier-free guidance where a weight is not 1."""
         return self._cfg(x_t, t)
 
-    def masses(self, x_t: Float[Tensor, "batch n_mels frames"], t: Float[Tensor, " batch"]) -> AttentionMasses:
+    def masses(
+        self, x_t: Float[Tensor, "batch n_mels frames"], t: Float[Tensor, " batch"]
+    ) -> AttentionMasses:
         """Masses with a graph back to x_t; the pass ends after the last layer that is read."""
         last = self.estimator.config.cross_layers[self.layers[-1]]
         return self._masses_of(self._evaluate(x_t, t, FULL, last))
@@ -66,7 +68,13 @@ class BoundModel:
         self, x_t: Tensor, t: Tensor, drop: frozenset[str], stop_after: int | None = None
     ) -> EstimatorOutput:
         out: EstimatorOutput = self.estimator(
-            x_t - self.mu, t, self.mu, self.frame_mask, self.bank, self.log_weights[drop], stop_after=stop_after
+            x_t - self.mu,
+            t,
+            self.mu,
+            self.frame_mask,
+            self.bank,
+            self.log_weights[drop],
+            stop_after=stop_after,
         )
         return out
 
@@ -77,4 +85,9 @@ class BoundModel:
     def _masses_of(self, out: EstimatorOutput) -> AttentionMasses:
         at = [self.estimator.config.cross_layers[i] for i in self.layers]
         weight = torch.stack([out.contributions[i] for i in at])
-        return AttentionMasses(self.layers, tuple(out.masses[i].float() for i in at), weight, GROUP_NAMES)
+        return AttentionMasses(self.layers, tuple(_precise(out.masses[i]) for i in at), weight, GROUP_NAMES)
+
+
+def _precise(mass: Tensor) -> Tensor:
+    """In float32 or better, whatever the model ran in."""
+    return mass.to(torch.promote_types(mass.dtype, torch.float32))

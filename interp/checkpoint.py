@@ -67,13 +67,17 @@ def load_checkpoint(name: str | Path, device: str | torch.device = "cpu") -> Che
     path = checkpoint_path(str(name))
     metadata, weights = _read(path)
     if metadata.get("format") != FORMAT:
-        raise InterpError(f"{path}: no checkpoint of this program (format {metadata.get('format')!r}); {REMEDY}")
+        raise InterpError(
+            f"{path}: no checkpoint of this program (format {metadata.get('format')!r}); {REMEDY}"
+        )
     config = settings_from(SpeechModelConfig, _json(path, metadata, "config"), str(path))
     model = SpeechModel(config)
     try:
         model.load_state_dict({k: v.float() for k, v in weights.items()})
     except RuntimeError as error:
-        raise InterpError(f"{path}: weights do not fit the configuration ({_first_line(error)}); {REMEDY}") from error
+        raise InterpError(
+            f"{path}: weights do not fit the configuration ({_first_line(error)}); {REMEDY}"
+        ) from error
     model.to(device).eval().requires_grad_(False)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     return Checkpoint(model, path, read_provenance(path) or {}, sha256)

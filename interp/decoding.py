@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -135,7 +136,9 @@ def _target_cells(sentence: Sentence, pair: Pair, spans: Tensor | None, grid: Me
     if not f0_hz.any():
         if spans is None:
             path = pair[0].recording.path
-            raise InterpError(f"{path}: no voiced frame, so it has no pitch; give a recording of speech, or --mode temp")
+            raise InterpError(
+                f"{path}: no voiced frame, so it has no pitch; give a recording of speech, or --mode temp"
+            )
         return TargetCells(np.zeros((grid.n_mels, sentence.n_frames), dtype=bool), spans, 0.0)
     cells = static_cells(f0_hz, sentence.voiced, grid)
     return TargetCells(cells, spans, float(np.median(f0_hz[f0_hz > 0])))
@@ -165,15 +168,23 @@ def _decode_batch(
     tuner = NoiseTuner(tuning, rows.append) if settings.guidance.enabled else None
     x = sample(
         probe, bound.mu, bound.frame_mask, noise, process=process, n_timesteps=settings.n_timesteps,
-        sampler=settings.sampler, solver=settings.solver, temperature=settings.temperature, tuner=tuner, on_step=show,
+        sampler=settings.sampler, solver=settings.solver, temperature=settings.temperature,
+        tuner=tuner, on_step=show,
     )  # fmt: skip
     after = probe.readouts(tuning)
-    before = _twin_masses(bound, tuning, noise, settings, probe.t, index) if index is not None else [None] * len(pieces)
-    if settings.guidance.enabled:
-        notes = (*notes, *window_warnings(windows, [1 - t for t in times]))
+    before = (
+        _twin_masses(bound, tuning, noise, settings, probe.t, index)
+        if index is not None
+        else [None] * len(pieces)
+    )
+    warnings = window_warnings(windows, [1 - t for t in times]) if settings.guidance.enabled else ()
     return [
         _Outcome(
-            x[i, :, :length], tuple(replace(r, sample=0) for r in rows if r.sample == i), before[i], after[i], notes
+            x[i, :, :length],
+            tuple(replace(r, sample=0) for r in rows if r.sample == i),
+            before[i],
+            after[i],
+            (*notes[i], *warnings),
         )
         for i, length in enumerate(lengths)
     ]
@@ -181,8 +192,8 @@ def _decode_batch(
 
 def _bind(
     model: SpeechModel, pieces: Sequence[_Piece], settings: SynthSettings, grid: MelGrid
-) -> tuple[BoundModel, Tuning, tuple[str, ...]]:
-    """Model and objective of a batch; keys and values of the references are computed here, once."""
+) -> tuple[BoundModel, Tuning, list[tuple[str, ...]]]:
+    """Model and objective of a batch, notes of every piece; the references are encoded here, once."""
     config = model.config.bin
     mu, frame_mask = _pad_batch([p.sentence.mu for p in pieces])
     bank = model.estimator.encode_references(stack_references([p.pair for p in pieces], model))
@@ -191,12 +202,23 @@ def _bind(
     weights = all_log_weights(settings, bank.membership, targets, mu.shape[-1], config)
     layers = resolve_layers(settings.guidance.layers, len(config.cross_layers))
     bound = BoundModel(
-        model.estimator, model.config.process, mu, frame_mask, bank, weights, layers, settings.cfg_pitch, settings.cfg_rest
+        model.estimator,
+        model.config.process,
+        mu,
+        frame_mask,
+        bank,
+        weights,
+        layers,
+        settings.cfg_pitch,
+        settings.cfg_rest,
     )
     objective = load_objective(settings.guidance.objective, data_path("configs/objectives"), read_yaml)
     share = key_share(bank.membership)
     shares = {name: share[:, i] for i, name in enumerate(GROUP_NAMES[:N_STYLE_GROUPS])}
-    notes = tuple(f"pitch covers {c.share:.0%} of the low rows: too wide to tell it from the rest" for c in covered if c.too_wide)
+    notes = [
+        (f"pitch covers {c.share:.0%} of the low rows: too wide to tell it from the rest",) * c.too_wide
+        for c in covered
+    ]
     return bound, Tuning(bound, objective, queries, shares, settings.guidance), notes
 
 
@@ -205,14 +227,12 @@ def _twin_masses(
 ) -> list[MassReadout | None]:
     """Masses of the untuned run on the same noise, which is left as soon as they are known."""
     probe = MassProbe(bound, t)
-    try:
+    with suppress(SamplingCancelled):
         sample(
             probe, bound.mu, bound.frame_mask, noise, process=bound.process, n_timesteps=settings.n_timesteps,
             sampler=settings.sampler, solver=settings.solver, temperature=settings.temperature,
             on_step=lambda state, _: state.index < last,
         )  # fmt: skip
-    except SamplingCancelled:
-        pass
     return probe.readouts(tuning)
 
 
@@ -245,7 +265,13 @@ def _guidance_result(
     first = parts[0][1]
     guidance = settings.guidance
     return GuidanceResult(
-        guidance.objective, guidance.scope, guidance.windows.spans, summarise(rows), first.before, first.after, tuple(trace)
+        guidance.objective,
+        guidance.scope,
+        guidance.windows.spans,
+        summarise(rows),
+        first.before,
+        first.after,
+        tuple(trace),
     )
 
 

@@ -40,7 +40,7 @@ class MassProbe:
         return score
 
     def readouts(self, tuning: Tuning) -> list[MassReadout | None]:
-        """Masses of every sample over the queries of the objective's second window, None where nothing was read."""
+        """Masses of every sample over the queries of the objective's last window, None if not read."""
         if self.found is None:
             return [None] * len(self.model.mu)
         settings = tuning.settings

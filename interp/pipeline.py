@@ -30,7 +30,7 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Request:
-    """One text to speak, with the paths of its two references and a seed of its own (None: that of the settings)."""
+    """One text to speak, the paths of its two references, a seed of its own (None: that of the settings)."""
 
     text: str
     ref1: str | Path
@@ -77,7 +77,9 @@ class Synthesizer:
         on_progress: Progress | None = None,
     ) -> Synthesis:
         """Speak one text; see `batch`."""
-        return self.batch([Request(text, ref1, ref2)], settings, for_report=for_report, on_progress=on_progress)[0]
+        return self.batch(
+            [Request(text, ref1, ref2)], settings, for_report=for_report, on_progress=on_progress
+        )[0]
 
     def batch(
         self,
@@ -101,13 +103,23 @@ class Synthesizer:
         InterpError
             For a text without a word, a reference that will not do, or settings that do not fit.
         """
+        if not requests:
+            return []
         started = time.perf_counter()
         settings = settings or SynthSettings()
         texts = [[self._encode(part, settings) for part in split_sentences(r.text)] for r in requests]
         pairs = [(self._reference(r.ref1, settings), self._reference(r.ref2, settings)) for r in requests]
         splits = [split_frame_of(settings, sentences, self.grid) for sentences in texts]
         decoded = decode(
-            self.checkpoint.model, texts, pairs, splits, _seeds(requests, settings), settings, self.grid, for_report, on_progress
+            self.checkpoint.model,
+            texts,
+            pairs,
+            splits,
+            _seeds(requests, settings),
+            settings,
+            self.grid,
+            for_report,
+            on_progress,
         )
         seconds = (time.perf_counter() - started) / len(requests)
         rows = zip(requests, texts, pairs, splits, decoded, strict=True)
@@ -140,13 +152,19 @@ class Synthesizer:
         wav = make_vocoder(settings.vocoder, self.grid)(decoded.mel)
         wav = wav / max(1.0, float(np.abs(wav).max(initial=0.0)))
         warnings = [note for s in sentences for note in s.phonemes.warnings]
-        notes = [note for reference in pair for note in reference.recording.notes] + warnings + list(decoded.notes)
+        notes = (
+            [note for reference in pair for note in reference.recording.notes]
+            + warnings
+            + list(decoded.notes)
+        )
         starts = np.cumsum([0] + [s.n_frames for s in sentences])
         return Synthesis(
             text=request.text,
             phonemes=tuple(symbol for s in sentences for symbol in s.phonemes.symbols),
             durations=np.concatenate([s.durations for s in sentences]),
-            words=tuple(word for s, start in zip(sentences, starts, strict=False) for word in s.words(int(start))),
+            words=tuple(
+                word for s, start in zip(sentences, starts, strict=False) for word in s.words(int(start))
+            ),
             mel=decoded.mel,
             mu=decoded.mu,
             wav=wav,
@@ -169,4 +187,3 @@ def _seeds(requests: Sequence[Request], settings: SynthSettings) -> list[int]:
 def _reference_result(reference: ReferenceFeatures) -> ReferenceResult:
     recording = reference.recording
     return ReferenceResult(str(recording.path), recording.wav, reference.mel, reference.f0_hz, reference.mask)
-

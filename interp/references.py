@@ -1,4 +1,4 @@
-"""A recording as a style reference: mel, F0, pitch mask, voice vector; and references as the estimator takes them."""
+"""A recording as a style reference: mel, F0, pitch mask, voice vector; and as the estimator takes it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from masks.pitch import pitch_mask
 class ReferenceFeatures:
     """What is extracted of a recording, once.
 
-    Shapes: ``mel`` (n_mels, T) natural log, ``f0_hz`` (T,), 0 unvoiced, ``mask`` (n_mels, T) bool pitch cells, ``voice`` (V,).
+    Shapes: ``mel`` (n_mels, T) natural log, ``f0_hz`` (T,), 0 unvoiced, ``mask`` (n_mels, T) bool pitch
+    cells, ``voice`` (V,).
     """
 
     recording: Recording
@@ -59,7 +60,10 @@ def _padded(reference: ReferenceFeatures, longest: int, model: SpeechModel) -> t
     """Fields of `References` for one reference, in their order."""
     n_frames = reference.mel.shape[1]
     pad = (0, longest - n_frames)
-    grow = lambda x: torch.nn.functional.pad(x, pad)  # noqa: E731
+
+    def grow(x: Tensor) -> Tensor:
+        return torch.nn.functional.pad(x, pad)
+
     return (
         grow(model.to_model_units(torch.from_numpy(reference.mel).float())),
         grow(torch.from_numpy(reference.f0_hz).float()),

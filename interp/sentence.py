@@ -25,8 +25,8 @@ _PHONES = frozenset(PHONES)
 class Sentence:
     """One sentence, ready to be decoded.
 
-    Shapes, S symbols without blanks: ``durations`` (S,) frames, blanks counted with the symbol before; ``mu`` (n_mels, T) in model
-    units; ``voiced`` (T,) bool, frames of voiced phonemes.
+    Shapes, S symbols without blanks: ``durations`` (S,) frames, blanks counted with the symbol before;
+    ``mu`` (n_mels, T) in model units; ``voiced`` (T,) bool, frames of voiced phonemes.
     """
 
     phonemes: Phonemes
@@ -58,9 +58,12 @@ def encode_sentence(model: SpeechModel, phonemes: Phonemes, length_scale: float)
 
 
 def _durations(
-    log_durations: Float[Tensor, "1 ids"], x_mask: Bool[Tensor, "1 ids"], symbols: Sequence[str], length_scale: float
+    log_durations: Float[Tensor, "1 ids"],
+    x_mask: Bool[Tensor, "1 ids"],
+    symbols: Sequence[str],
+    length_scale: float,
 ) -> Int[Tensor, "1 ids"]:
-    """Whole frames of every id. Symbols lie at the odd places; a phone lasts a frame or more, whatever the speed."""
+    """Whole frames of every id; symbols lie at the odd places. A phone lasts a frame at any speed."""
     least = torch.full_like(log_durations, -torch.inf)
     is_phone = torch.tensor([s in _PHONES for s in symbols], device=least.device)
     least[0, 1::2] = torch.where(is_phone, -float(np.log(length_scale)), -torch.inf)
@@ -69,6 +72,6 @@ def _durations(
 
 def _merge_blanks(durations: Int[np.ndarray, " ids"]) -> Int[np.ndarray, " symbols"]:
     """Frames of symbols with the blank after each, and the first blank with the first symbol."""
-    merged = durations[1::2] + durations[2::2]
+    merged: Int[np.ndarray, " symbols"] = durations[1::2] + durations[2::2]
     merged[0] += durations[0]
     return merged

@@ -41,5 +41,7 @@ def _at_word(word: str, words: Sequence[WordSpan]) -> float:
     if not word.isdigit():
         return split_at_word(word, words)
     if not 1 <= int(word) <= len(words):
-        raise InterpError(f"split-word: {word} is no word of the sentence; give 1 to {len(words)}, or the word itself")
+        raise InterpError(
+            f"split-word: {word} is no word of the sentence; give 1 to {len(words)}, or the word itself"
+        )
     return float(words[int(word) - 1].first_frame)

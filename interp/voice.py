@@ -1,7 +1,7 @@
 """The voice vector: what a rest token carries of its reference's voice, free of pitch.
 
-A smoothed long-term spectrum: the mean log mel of voiced frames above the resolved low bins, as its first cosine coefficients, so that
-no harmonic is left in it.
+A smoothed long-term spectrum: the mean log mel of voiced frames above the resolved low bins, as its first
+cosine coefficients, so that no harmonic is left in it.
 """
 
 from __future__ import annotations

@@ -1,12 +1,14 @@
 """The `bin` estimator: cells of the target attend cells of the references, jointly and in groups.
 
-A backbone over mel patches (convolution over neighbouring columns, a column stream that mixes all rows and time, cross-attention
-to reference tokens) predicts v about mu. Style reaches it through the reference tokens alone.
+A backbone over mel patches (convolution over neighbouring columns, a column stream that mixes all rows and
+time, cross-attention to reference tokens) predicts v about mu. Style reaches it through the reference
+tokens alone.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from jaxtyping import Bool, Float
@@ -15,7 +17,7 @@ from torch.nn import functional as F
 
 from interp.models.features import fourier_features
 from interp.models.joint_attention import WideKeys, joint_attention, widen_keys
-from interp.models.patches import cut_band, join_band, pad_to_multiple, split_bands
+from interp.models.patches import cut_band, cut_columns, join_band, pad_to_multiple, split_bands
 from interp.models.reference_tokens import References, ReferenceTokens
 from masks.groups import NULL
 
@@ -27,8 +29,9 @@ N_POSITION_OCTAVES = 4
 class BinConfig:
     """Sizes of the `bin` estimator.
 
-    ``row_heights`` are the bins of each row of target patches, ``patch_frames`` their frames; ``cross_layers`` the layers that
-    attend the references; ``fine_bins`` and ``coarse_bins`` the grid of reference tokens.
+    ``row_heights`` are the bins of each row of target patches, ``patch_frames`` their frames;
+    ``cross_layers`` the layers that attend the references; ``fine_bins`` and ``coarse_bins`` the grid of
+    reference tokens.
     """
 
     n_mels: int = 80
@@ -98,7 +101,8 @@ class LocalMix(nn.Module):
         h, gate = self.modulation(x, time)
         h = (h * column_mask).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
         h = self.depthwise(h).permute(0, 2, 3, 1)
-        return x + gate * self.mlp(h)
+        added: Tensor = gate * self.mlp(h)
+        return x + added
 
 
 class ColumnMix(nn.Module):
@@ -122,7 +126,8 @@ class ColumnMix(nn.Module):
         near = self.along_time(h.transpose(1, 2)).transpose(1, 2)
         mean = h.sum(1, keepdim=True) / real.sum(1, keepdim=True).clamp(min=1.0)
         h = self.up(F.gelu(self.hidden(near) + self.pooled(mean)))
-        return x + gate * h.unflatten(-1, (x.shape[1], x.shape[3])).transpose(1, 2)
+        added: Tensor = gate * h.reshape(*h.shape[:2], x.shape[1], x.shape[3]).transpose(1, 2)
+        return x + added
 
 
 class CrossAttention(nn.Module):
@@ -145,18 +150,22 @@ class CrossAttention(nn.Module):
         return widen_keys(self._heads(keys), self._heads(values), membership)
 
     def forward(
-        self, x: Tensor, time: Tensor, wide: WideKeys, log_weights: Tensor
+        self, x: Tensor, time: Tensor, wide: WideKeys, log_weights: Tensor, column_mask: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """x (B, rows, columns, width) with what the references add, the masses (B, Q, G), the contribution (B,)."""
+        """x (B, rows, columns, width) with what the references add, masses (B, Q, G), contribution (B,).
+
+        The contribution is that of real columns, or a sentence's would depend on the batch around it.
+        """
         h, gate = self.modulation(x, time)
         out, mass = joint_attention(self._heads(self.to_queries(h).flatten(1, 2)), wide, log_weights)
-        added = gate * self.out(out.transpose(1, 2).flatten(2)).unflatten(1, x.shape[1:3])
+        added = gate * self.out(out.transpose(1, 2).flatten(2)).reshape(x.shape)
         with torch.no_grad():
-            contribution = added.flatten(1).norm(dim=1) / x.flatten(1).norm(dim=1).clamp(min=1e-8)
+            before = (x * column_mask).flatten(1).norm(dim=1)
+            contribution = (added * column_mask).flatten(1).norm(dim=1) / before.clamp(min=1e-8)
         return x + added, mass, contribution
 
     def _heads(self, y: Tensor) -> Tensor:
-        return y.unflatten(-1, (self.n_heads, -1)).transpose(1, 2).contiguous()
+        return y.reshape(*y.shape[:-1], self.n_heads, -1).transpose(1, 2).contiguous()
 
 
 class BinLayer(nn.Module):
@@ -177,13 +186,17 @@ class BinEstimator(nn.Module):
         self.config = config
         w, n = config.width, config.patch_frames
         self.bands = split_bands(config.row_heights)
-        self.tokens = ReferenceTokens(config.n_mels, w, config.fine_bins, config.coarse_bins, config.voice_size)
+        self.tokens = ReferenceTokens(
+            config.n_mels, w, config.fine_bins, config.coarse_bins, config.voice_size
+        )
         self.inputs = nn.ModuleList(nn.Linear(2 * height * n, w) for _, height, _ in self.bands)
         self.outputs = nn.ModuleList(nn.Linear(w, height * n) for _, height, _ in self.bands)
         self.row_position = nn.Parameter(0.5 * torch.randn(len(config.row_heights), 1, w))
         self.relative_time = nn.Linear(2 * N_POSITION_OCTAVES, w)
         self.time = nn.Sequential(nn.Linear(2 * N_TIME_FEATURES, w), nn.SiLU(), nn.Linear(w, w), nn.SiLU())
-        self.layers = nn.ModuleList(BinLayer(config, i in config.cross_layers) for i in range(config.n_layers))
+        self.layers = nn.ModuleList(
+            BinLayer(config, i in config.cross_layers) for i in range(config.n_layers)
+        )
         self.final = Modulation(w, w)
 
     def n_queries(self, n_frames: int) -> int:
@@ -194,7 +207,9 @@ class BinEstimator(nn.Module):
         """Keys and values of all layers; once a synthesis, not once a step."""
         tokens = self.tokens(refs)
         layers = {
-            i: self.layers[i].cross.encode(tokens.values, tokens.membership) for i in self.config.cross_layers
+            i: layer.cross.encode(tokens.values, tokens.membership)
+            for i, layer in enumerate(self._layers())
+            if layer.cross is not None
         }
         return KeyBank(layers, tokens.membership)
 
@@ -224,18 +239,23 @@ class BinEstimator(nn.Module):
         """
         n_frames = y_t.shape[-1]
         columns = pad_to_multiple(frame_mask.to(y_t.dtype), self.config.patch_frames)
-        column_mask = columns.unflatten(-1, (-1, self.config.patch_frames)).amax(-1)[:, None, :, None]
+        column_mask = cut_columns(columns, self.config.patch_frames).amax(-1)[:, None, :, None]
         x = self._embed(y_t, mu, frame_mask, relative_time)
         time = self.time(fourier_features(t, N_TIME_FEATURES, -1.0).to(x.dtype))
         masses, contributions = {}, {}
-        for i, layer in enumerate(self.layers):
+        for i, layer in enumerate(self._layers()):
             x = layer.local(x, time, column_mask)
             x = layer.column(x, time, column_mask)
             if layer.cross is not None:
-                x, masses[i], contributions[i] = layer.cross(x, time, bank.layers[i], log_weights)
+                x, masses[i], contributions[i] = layer.cross(
+                    x, time, bank.layers[i], log_weights, column_mask
+                )
             if i == stop_after:
                 return EstimatorOutput(None, masses, contributions)
         return EstimatorOutput(self._unembed(x, time, n_frames, frame_mask), masses, contributions)
+
+    def _layers(self) -> list[BinLayer]:
+        return cast(list[BinLayer], list(self.layers))
 
     def _embed(self, y_t: Tensor, mu: Tensor, frame_mask: Tensor, relative_time: Tensor | None) -> Tensor:
         width = self.config.patch_frames
@@ -244,8 +264,10 @@ class BinEstimator(nn.Module):
         bands = zip(self.inputs, self.bands, strict=True)
         x = torch.cat([linear(cut_band(both, band, width)) for linear, band in bands], 1) + self.row_position
         at = relative_positions(frame_mask) if relative_time is None else relative_time
-        columns = pad_to_multiple(at, width).unflatten(-1, (-1, width))[..., 0]
-        return x + self.relative_time(fourier_features(columns.to(x.dtype), N_POSITION_OCTAVES, -1.0))[:, None]
+        columns = cut_columns(pad_to_multiple(at, width), width)[..., 0]
+        times = fourier_features(columns.to(x.dtype), N_POSITION_OCTAVES, -1.0)
+        embedded: Tensor = x + self.relative_time(times)[:, None]
+        return embedded
 
     def _unembed(self, x: Tensor, time: Tensor, n_frames: int, frame_mask: Tensor) -> Tensor:
         h, gate = self.final(x, time)

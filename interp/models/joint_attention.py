@@ -1,11 +1,12 @@
 """Joint attention over groups of keys: output, exact exclusion and group masses in one fused call.
 
-The heads are widened by one channel a group. With E (keys x G) the one-hot membership and W (queries x G) log-weights
+The heads are widened by one channel a group. With E (keys x G) the one-hot membership and W (queries x G)
+log-weights
 
     q' = [q, W / scale]    k' = [k, E]    v' = [v, E]
 
-the logits gain W of the key's group, and the last G channels of the output are the attention mass that a query puts on each
-group. No attention map is ever held.
+the logits gain W of the key's group, and the last G channels of the output are the attention mass that a
+query puts on each group. No attention map is ever held.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def widen_keys(
 def joint_attention(
     queries: Float[Tensor, "batch heads n_queries head"],
     wide: WideKeys,
-    log_weights: Float[Tensor, "batch #n_queries groups"],
+    log_weights: Float[Tensor, "batch _ groups"],
 ) -> tuple[Float[Tensor, "batch heads n_queries head"], Float[Tensor, "batch n_queries groups"]]:
     """Attend all keys in one softmax.
 
@@ -50,8 +51,8 @@ def joint_attention(
     ----------
     queries : (B, H, Q, D)
     wide : keys and values with their membership
-    log_weights : (B, Q or 1, G), added to the logits of every key of a group; -1e4 excludes the group exactly while another
-        group stays open
+    log_weights : (B, Q or 1, G), added to the logits of every key of a group; -1e4 excludes the group
+        exactly while another group stays open
 
     Returns
     -------
@@ -75,4 +76,5 @@ def attention_map(
     """The whole attention map (B, H, Q, K), for inspection and tests; never used on the guided path."""
     logits = queries @ keys.transpose(-1, -2) * queries.shape[-1] ** -0.5
     bias = log_weights @ membership.to(log_weights.dtype).transpose(-1, -2)
-    return (logits + bias[:, None]).softmax(-1)
+    attention: Tensor = (logits + bias[:, None]).softmax(-1)
+    return attention

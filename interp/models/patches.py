@@ -32,7 +32,7 @@ def split_bands(heights: Sequence[int]) -> list[tuple[int, int, int]]:
 def cut_band(
     x: Float[Tensor, "batch channels bins frames"], band: tuple[int, int, int], width: int
 ) -> Float[Tensor, "batch rows columns values"]:
-    """Patches (B, rows, columns, channels * height * width) of one band; frames must be a multiple of width."""
+    """Patches (B, rows, columns, channels * height * width) of one band; width divides the frames."""
     first, height, rows = band
     part = x[:, :, first : first + height * rows]
     b, c, _, t = part.shape
@@ -47,6 +47,11 @@ def join_band(
     b, rows, columns, _ = patches.shape
     cells = patches.reshape(b, rows, columns, height, width)
     return cells.permute(0, 1, 3, 2, 4).reshape(b, rows * height, columns * width)
+
+
+def cut_columns(x: Float[Tensor, "*batch frames"], width: int) -> Float[Tensor, "*batch columns width"]:
+    """(..., T) to (..., T / width, width); width divides the frames."""
+    return x.reshape(*x.shape[:-1], -1, width)
 
 
 def pad_to_multiple(x: Tensor, width: int) -> Tensor:

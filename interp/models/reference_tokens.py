@@ -1,8 +1,8 @@
 """Reference tokens: patches of a reference's mel, each with the numbers that its group stands for.
 
-Fine tokens (1 bin by 4 frames) up to `FineGrid.n_bins`, coarse ones above, pooled over bins so that no harmonics remain. A token
-sees its own patch alone. Pitch tokens carry log F0 and voicing of their frames, rest tokens the level of their frames and
-their reference's voice vector.
+Fine tokens (1 bin by 4 frames) up to ``fine_bins``, coarse ones above, pooled over bins so that no
+harmonics remain. A token sees its own patch alone. Pitch tokens carry log F0 and voicing of their frames,
+rest tokens the level of their frames and their reference's voice vector.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from interp.models.features import fourier_features
-from masks.groups import NULL, N_CHANNELS, PADDING
+from interp.models.patches import cut_columns, pad_to_multiple
+from masks.groups import N_CHANNELS, NULL, PADDING
 
 FINE_FRAMES = 4
 COARSE_FRAMES = 8
@@ -30,9 +31,9 @@ COARSE_POOL_BINS, COARSE_POOL_FRAMES = 4, 2
 class References:
     """Up to two references a sample, padded to one length.
 
-    Shapes: ``mel`` (B, R, n_mels, T) in model units, ``f0_hz`` (B, R, T), 0 unvoiced, ``pitch_cells`` (B, R, n_mels, T) bool,
-    ``frame_mask`` (B, R, T) bool (all False: no such reference), ``voice`` (B, R, V) voice vector,
-    ``relative_time`` (B, R, T) position in the whole recording, 0 to 1.
+    Shapes: ``mel`` (B, R, n_mels, T) in model units, ``f0_hz`` (B, R, T), 0 unvoiced, ``pitch_cells`` (B,
+    R, n_mels, T) bool, ``frame_mask`` (B, R, T) bool (all False: no such reference), ``voice`` (B, R, V)
+    voice vector, ``relative_time`` (B, R, T) position in the whole recording, 0 to 1.
     """
 
     mel: Float[Tensor, "batch refs n_mels frames"]
@@ -44,9 +45,7 @@ class References:
 
     def to(self, device: torch.device | str) -> References:
         """The same on another device."""
-        return References(
-            *(x.to(device) for x in (self.mel, self.f0_hz, self.pitch_cells, self.frame_mask, self.voice, self.relative_time))
-        )
+        return References(**{name: x.to(device) for name, x in vars(self).items()})
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,8 @@ class ReferenceTokens(nn.Module):
 
     def __init__(self, n_mels: int, width: int, fine_bins: int, coarse_bins: int, voice_size: int) -> None:
         super().__init__()
-        assert (n_mels - fine_bins) % coarse_bins == 0 and coarse_bins % COARSE_POOL_BINS == 0
+        assert (n_mels - fine_bins) % coarse_bins == 0, f"rows of {coarse_bins} in {n_mels - fine_bins} bins"
+        assert coarse_bins % COARSE_POOL_BINS == 0, f"{coarse_bins} bins in pools of {COARSE_POOL_BINS}"
         self.fine_bins, self.coarse_bins = fine_bins, coarse_bins
         coarse_values = (coarse_bins // COARSE_POOL_BINS) * (COARSE_FRAMES // COARSE_POOL_FRAMES)
         n_rows = (n_mels - fine_bins) // coarse_bins
@@ -73,7 +73,9 @@ class ReferenceTokens(nn.Module):
         self.kind = nn.Parameter(0.5 * torch.randn(2, width))
         self.time = nn.Linear(2 * N_TIME_OCTAVES, width)
         self.f0 = nn.Linear(2 * N_F0_OCTAVES + 1, width)
-        self.voice = nn.Sequential(nn.Linear(voice_size + 1, 2 * width), nn.GELU(), nn.Linear(2 * width, width))
+        self.voice = nn.Sequential(
+            nn.Linear(voice_size + 1, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
+        )
         self.null = nn.Parameter(torch.zeros(width))
         self.mix = nn.Sequential(
             nn.LayerNorm(width), nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
@@ -84,7 +86,7 @@ class ReferenceTokens(nn.Module):
         refs = _pad(refs)
         fine, fine_group = self._fine_tokens(refs)
         coarse, coarse_group = self._coarse_tokens(refs)
-        values = torch.cat([fine.flatten(1, 4 - 1), coarse.flatten(1, 3)], 1)
+        values = torch.cat([fine.flatten(1, 3), coarse.flatten(1, 3)], 1)
         values = values + self.mix(values)
         groups = torch.cat([fine_group.flatten(1), coarse_group.flatten(1)], 1)
         b = len(values)
@@ -95,47 +97,61 @@ class ReferenceTokens(nn.Module):
 
     def _fine_tokens(self, refs: References) -> tuple[Tensor, Tensor]:
         """(B, R, bins, T/4, width) and their groups (B, R, bins, T/4)."""
-        cells = _cut(refs.mel[:, :, : self.fine_bins], FINE_FRAMES)
-        pitch = _cut(refs.pitch_cells[:, :, : self.fine_bins].float(), FINE_FRAMES).mean(-1) >= PITCH_CELL_SHARE
-        real = _cut(refs.frame_mask.float(), FINE_FRAMES).amax(-1) > 0
+        cells = cut_columns(refs.mel[:, :, : self.fine_bins], FINE_FRAMES)
+        pitch_share = cut_columns(refs.pitch_cells[:, :, : self.fine_bins].float(), FINE_FRAMES).mean(-1)
+        pitch = pitch_share >= PITCH_CELL_SHARE
+        real = cut_columns(refs.frame_mask.float(), FINE_FRAMES).amax(-1) > 0
         base = self.fine(cells) + self.fine_position[:, None] + self.kind[pitch.long()]
         base = base + self._time_feature(refs, FINE_FRAMES)
         number = torch.where(
-            pitch[..., None], self._f0_feature(refs)[:, :, None], self._voice_feature(refs, FINE_FRAMES)[:, :, None]
+            pitch[..., None],
+            self._f0_feature(refs)[:, :, None],
+            self._voice_feature(refs, FINE_FRAMES)[:, :, None],
         )
         return base + number, _group_index(pitch, real[:, :, None])
 
     def _coarse_tokens(self, refs: References) -> tuple[Tensor, Tensor]:
         """(B, R, rows, T/8, width) and their groups (B, R, rows, T/8)."""
-        b, r, _, t = refs.mel.shape
-        pooled = F.avg_pool2d(refs.mel[:, :, self.fine_bins :].flatten(0, 1)[:, None], (COARSE_POOL_BINS, COARSE_POOL_FRAMES))
+        b, r = refs.mel.shape[:2]
+        pooled = F.avg_pool2d(
+            refs.mel[:, :, self.fine_bins :].flatten(0, 1)[:, None], (COARSE_POOL_BINS, COARSE_POOL_FRAMES)
+        )
         high, wide = self.coarse_bins // COARSE_POOL_BINS, COARSE_FRAMES // COARSE_POOL_FRAMES
         rows, columns = pooled.shape[2] // high, pooled.shape[3] // wide
         cells = pooled.reshape(b, r, rows, high, columns, wide).permute(0, 1, 2, 4, 3, 5).flatten(-2)
-        real = _cut(refs.frame_mask.float(), COARSE_FRAMES).amax(-1) > 0
+        real = cut_columns(refs.frame_mask.float(), COARSE_FRAMES).amax(-1) > 0
         base = self.coarse(cells) + self.coarse_position[:, None] + self.kind[0]
-        base = base + self._time_feature(refs, COARSE_FRAMES) + self._voice_feature(refs, COARSE_FRAMES)[:, :, None]
+        base = (
+            base
+            + self._time_feature(refs, COARSE_FRAMES)
+            + self._voice_feature(refs, COARSE_FRAMES)[:, :, None]
+        )
         rest = torch.zeros(cells.shape[:-1], dtype=torch.bool, device=cells.device)
         return base, _group_index(rest, real[:, :, None])
 
     def _time_feature(self, refs: References, width: int) -> Tensor:
-        at = _cut(refs.relative_time, width).mean(-1)
-        return self.time(fourier_features(at, N_TIME_OCTAVES, -1.0))[:, :, None]
+        at = cut_columns(refs.relative_time, width).mean(-1)
+        embedded: Tensor = self.time(fourier_features(at, N_TIME_OCTAVES, -1.0))
+        return embedded[:, :, None]
 
     def _f0_feature(self, refs: References) -> Tensor:
         """Log F0, mean over a token's voiced frames, and their share: (B, R, T/4, width)."""
-        voiced = _cut((refs.f0_hz > 0).float(), FINE_FRAMES)
-        log_f0 = _cut(refs.f0_hz.clamp(min=1.0).log(), FINE_FRAMES)
+        voiced = cut_columns((refs.f0_hz > 0).float(), FINE_FRAMES)
+        log_f0 = cut_columns(refs.f0_hz.clamp(min=1.0).log(), FINE_FRAMES)
         share = voiced.mean(-1)
         mean = (log_f0 * voiced).sum(-1) / voiced.sum(-1).clamp(min=1.0)
         level = torch.where(share > 0, (mean - LOG_F0_CENTRE) / LOG_F0_SPAN, 0.0)
-        return self.f0(torch.cat([fourier_features(level, N_F0_OCTAVES, -1.0), share[..., None]], -1))
+        embedded: Tensor = self.f0(
+            torch.cat([fourier_features(level, N_F0_OCTAVES, -1.0), share[..., None]], -1)
+        )
+        return embedded
 
     def _voice_feature(self, refs: References, width: int) -> Tensor:
         """The reference's voice vector and the level of the token's frames: (B, R, T/width, width)."""
-        level = _cut(refs.mel[:, :, self.fine_bins :].mean(2), width).mean(-1)[..., None]
+        level = cut_columns(refs.mel[:, :, self.fine_bins :].mean(2), width).mean(-1)[..., None]
         voice = refs.voice[:, :, None].expand(-1, -1, level.shape[2], -1)
-        return self.voice(torch.cat([voice, level], -1))
+        embedded: Tensor = self.voice(torch.cat([voice, level], -1))
+        return embedded
 
 
 def _group_index(pitch: Tensor, real: Tensor) -> Tensor:
@@ -144,22 +160,13 @@ def _group_index(pitch: Tensor, real: Tensor) -> Tensor:
     return torch.where(real, refs + (~pitch).long(), PADDING)
 
 
-def _cut(x: Tensor, width: int) -> Tensor:
-    """(..., T) -> (..., T / width, width)."""
-    return x.unflatten(-1, (-1, width))
-
-
 def _pad(refs: References) -> References:
     """Zero frames up to a multiple of the coarse tokens' width."""
-    short = -refs.mel.shape[-1] % COARSE_FRAMES
-    if not short:
-        return refs
-    grow = lambda x: F.pad(x, (0, short))  # noqa: E731
     return References(
-        grow(refs.mel),
-        grow(refs.f0_hz),
-        grow(refs.pitch_cells),
-        grow(refs.frame_mask),
+        pad_to_multiple(refs.mel, COARSE_FRAMES),
+        pad_to_multiple(refs.f0_hz, COARSE_FRAMES),
+        pad_to_multiple(refs.pitch_cells, COARSE_FRAMES),
+        pad_to_multiple(refs.frame_mask, COARSE_FRAMES),
         refs.voice,
-        grow(refs.relative_time),
+        pad_to_multiple(refs.relative_time, COARSE_FRAMES),
     )

@@ -16,7 +16,8 @@ from interp.process import DiffusionProcess
 class SpeechModelConfig:
     """Everything that is needed to build the model.
 
-    ``mel_mean`` and ``mel_std`` turn a natural log mel into model units, in which ``x_0 - mu`` has a deviation near 1.
+    ``mel_mean`` and ``mel_std`` turn a natural log mel into model units, in which ``x_0 - mu`` has a
+    deviation near 1.
     """
 
     estimator: str = "bin"
@@ -36,7 +37,9 @@ class SpeechModel(nn.Module):
         self.text_encoder = TextEncoder(config.text)
         self.estimator = BinEstimator(config.bin)
 
-    def to_model_units(self, mel: Float[Tensor, "*batch n_mels frames"]) -> Float[Tensor, "*batch n_mels frames"]:
+    def to_model_units(
+        self, mel: Float[Tensor, "*batch n_mels frames"]
+    ) -> Float[Tensor, "*batch n_mels frames"]:
         """Natural log mel to model units."""
         return (mel - self.config.mel_mean) / self.config.mel_std
 

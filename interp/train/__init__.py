@@ -1,0 +1,1 @@
+"""Training: corpus and pack, kinds of example, losses, runs that resume."""

@@ -17,14 +17,16 @@ _aligner: Aligner | None = None
 
 
 def align_corpus(utterances: list[Utterance], folder: Path, workers: int) -> dict[str, list[AlignedWord]]:
-    """Align every utterance that is not in the cache yet; failures are kept as such and left out of the result."""
+    """Align every utterance that the cache lacks; failures are kept as such and left out of the result."""
     folder.mkdir(parents=True, exist_ok=True)
     cached = _read(folder)
     todo = [u for u in utterances if u.key not in cached]
     if todo:
         with ProcessPoolExecutor(workers) as pool:
             found = pool.map(_align_one, todo, chunksize=16)
-            for utterance, words in tqdm(zip(todo, found, strict=True), total=len(todo), desc="align", unit="file"):
+            for utterance, words in tqdm(
+                zip(todo, found, strict=True), total=len(todo), desc="align", unit="file"
+            ):
                 cached[utterance.key] = words
         _write(folder, cached)
     return {u.key: words for u in utterances if (words := cached[u.key]) is not None}
@@ -39,7 +41,9 @@ def _align_one(utterance: Utterance) -> list[AlignedWord] | None:
     if rate != ALIGN_RATE_HZ:
         import librosa
 
-        samples = (librosa.resample(samples / 32768.0, orig_sr=rate, target_sr=ALIGN_RATE_HZ) * 32767).astype("int16")
+        samples = (librosa.resample(samples / 32768.0, orig_sr=rate, target_sr=ALIGN_RATE_HZ) * 32767).astype(
+            "int16"
+        )
     return _aligner.align(samples, utterance.text)
 
 

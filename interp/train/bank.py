@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -27,10 +27,11 @@ CHUNK_FRAMES = 50_000
 class FeatureBank:
     """Frames of all items, one after another; item i has frames ``starts[i]`` to ``starts[i] + lengths[i]``.
 
-    Shapes, F frames in all, N items: ``mel`` (F, n_mels) float16 log mel, ``mu`` (M, n_mels) float16 in model units with item i's
-    first frame at ``mu_starts[i]``, ``f0_hz`` (F,), ``fine_pitch`` (F, fine_bins) bool: cells near resolved harmonics,
-    ``low_pitch`` (F, LOW_BINS) bool: cells near the first harmonics, ``voice`` (N, V); on the CPU as numpy: ``voice_id`` (N,),
-    ``speaker_id`` (N,), ``ratio`` (N,), ``log_f0`` (N,) median, ``prompt_id`` (N,), ``recording_id`` (N,), ``starts``, ``lengths``, and
+    Shapes, F frames in all, N items: ``mel`` (F, n_mels) float16 log mel, ``mu`` (M, n_mels) float16 in
+    model units with item i's first frame at ``mu_starts[i]``, ``f0_hz`` (F,), ``fine_pitch`` (F, fine_bins)
+    bool: cells near resolved harmonics, ``low_pitch`` (F, LOW_BINS) bool: cells near the first harmonics,
+    ``voice`` (N, V); on the CPU as numpy: ``voice_id`` (N,), ``speaker_id`` (N,), ``ratio`` (N,),
+    ``log_f0`` (N,) median, ``prompt_id`` (N,), ``recording_id`` (N,), ``starts``, ``lengths``, and
     ``boundaries``, the frames at which a phone begins.
     """
 
@@ -54,8 +55,15 @@ class FeatureBank:
 
     def to(self, device: torch.device | str) -> FeatureBank:
         """The same with its tensors on another device."""
-        moved = {k: v.to(device) if isinstance(v, Tensor) else v for k, v in vars(self).items()}
-        return FeatureBank(**moved)
+        return replace(
+            self,
+            mel=self.mel.to(device),
+            mu=self.mu.to(device),
+            f0_hz=self.f0_hz.to(device),
+            fine_pitch=self.fine_pitch.to(device),
+            low_pitch=self.low_pitch.to(device),
+            voice=self.voice.to(device),
+        )
 
 
 def build_bank(
@@ -108,10 +116,13 @@ def _mean_mel(encoder: TextEncoder, text: TextExample) -> Float[Tensor, "frames 
     durations = torch.from_numpy(text.durations)[None]
     with torch.no_grad():
         mu_x = encoder(ids, torch.tensor([len(text.ids)])).mu_x[0]
-    return mu_x[:, symbol_of_frame(durations)[0]].T.half()
+    mu: Tensor = mu_x[:, symbol_of_frame(durations)[0]].T.half()
+    return mu
 
 
-def _pitch_cells(f0_hz: Float[np.ndarray, " frames"], grid: MelGrid, fine_bins: int) -> tuple[np.ndarray, np.ndarray]:
+def _pitch_cells(
+    f0_hz: Float[np.ndarray, " frames"], grid: MelGrid, fine_bins: int
+) -> tuple[np.ndarray, np.ndarray]:
     chunks = np.array_split(f0_hz, max(1, len(f0_hz) // CHUNK_FRAMES))
     fine = np.concatenate([pitch_mask(c, grid)[:fine_bins].T for c in chunks])
     low = np.concatenate([pitch_mask(c, grid, n_harmonics=N_HARMONICS)[:LOW_BINS].T for c in chunks])

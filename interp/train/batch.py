@@ -11,6 +11,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn import functional as F
 
+from interp.models.patches import cut_columns
 from interp.models.reference_tokens import References
 from interp.train.bank import FeatureBank
 from interp.train.examples import Plan, frame_indices
@@ -23,9 +24,10 @@ TARGET_THRESHOLD = 0.25  # a patch of 4 bins that a harmonic (1.5 bins wide) cro
 class Batch:
     """One training batch.
 
-    Shapes, Q queries row by row, C columns: ``y0`` (B, n_mels, T) clean ``x - mu`` in model units, ``mu`` (B, n_mels, T), ``frame_mask``
-    (B, T), ``relative_time`` (B, T), ``refs``, ``visible`` (B, 4) open groups, ``pitch_queries`` (B, Q) and ``rest_queries`` (B, Q) bool,
-    ``pitch_from`` and ``rest_from`` (B, Q) the source of each query, ``counts`` (B,) whether they enter the auxiliary loss.
+    Shapes, Q queries row by row, C columns: ``y0`` (B, n_mels, T) clean ``x - mu`` in model units, ``mu``
+    (B, n_mels, T), ``frame_mask`` (B, T), ``relative_time`` (B, T), ``refs``, ``visible`` (B, 4) open
+    groups, ``pitch_queries`` (B, Q) and ``rest_queries`` (B, Q) bool, ``pitch_from`` and ``rest_from`` (B,
+    Q) the source of each query, ``counts`` (B,) whether they enter the auxiliary loss.
     """
 
     y0: Float[Tensor, "batch n_mels frames"]
@@ -56,11 +58,16 @@ class BatchMaker:
         """Tensors of several plans."""
         mel, mu, low, mask, at = self._targets(plans)
         columns = self.grid.n_columns(self.frames)
-        real = mask.unflatten(1, (columns, -1)).any(-1)[:, None].expand(-1, self.grid.n_rows, -1)
+        real = cut_columns(mask, self.grid.column_frames).any(-1)[:, None].expand(-1, self.grid.n_rows, -1)
         pitch = reduce_mask(low, self.grid, TARGET_THRESHOLD, mask)
         switch = self._tensor([p.switch for p in plans])
-        later = (torch.arange(columns, device=switch.device) * self.grid.column_frames >= switch[:, None]).long()
-        source = lambda pairs: self._tensor(pairs).gather(1, later).repeat(1, self.grid.n_rows)  # noqa: E731
+        later = (
+            torch.arange(columns, device=switch.device) * self.grid.column_frames >= switch[:, None]
+        ).long()
+
+        def source(pairs: Sequence[tuple[int, int]]) -> Tensor:
+            return self._tensor(pairs).gather(1, later).repeat(1, self.grid.n_rows)
+
         return Batch(
             y0=((mel - self.mel_mean) / self.mel_std - mu) * mask[:, None],
             mu=mu * mask[:, None],
@@ -96,10 +103,15 @@ class BatchMaker:
 
     def _references(self, plans: Sequence[Plan]) -> References:
         items = np.array([p.refs for p in plans]).ravel()
-        within, real = frame_indices(items, np.array([p.ref_starts for p in plans]).ravel(), self.bank, self.ref_frames)
+        within, real = frame_indices(
+            items, np.array([p.ref_starts for p in plans]).ravel(), self.bank, self.ref_frames
+        )
         at = self._tensor(self.bank.starts[items][:, None] + within)
         mask = self._tensor(real)
-        pair = lambda x: x.unflatten(0, (-1, 2))  # noqa: E731
+
+        def pair(x: Tensor) -> Tensor:
+            return x.reshape(-1, 2, *x.shape[1:])
+
         mel = ((self.bank.mel[at].float() - self.mel_mean) / self.mel_std * mask[..., None]).transpose(1, 2)
         fine = self.bank.fine_pitch[at] & mask[..., None]
         cells = F.pad(fine, (0, mel.shape[1] - fine.shape[2])).transpose(1, 2)

@@ -43,7 +43,9 @@ def read_corpus(folder: Path, speakers: tuple[str, ...] | None = None) -> list[U
     """
     table = folder / "metadata.csv"
     if not table.is_file():
-        raise InterpError(f"{table}: no such file; a corpus folder holds metadata.csv with {', '.join(COLUMNS)}")
+        raise InterpError(
+            f"{table}: no such file; a corpus folder holds metadata.csv with {', '.join(COLUMNS)}"
+        )
     with table.open(newline="", encoding="utf-8") as file:
         reader = csv.DictReader(file)
         missing = [c for c in COLUMNS if c not in (reader.fieldnames or [])]

@@ -14,7 +14,9 @@ from interp.text.symbols import BLANK, PUNCTUATION, SPACE
 from interp.train.align import AlignedWord
 from masks.grid import MelGrid
 
-PHONE_SHARE = 2 / 3  # of a phone's span; the blank after it, which stands for the way to the next phone, has the rest
+PHONE_SHARE = (
+    2 / 3
+)  # of a phone's span; the blank after it, which stands for the way to the next phone, has the rest
 SILENT_BELOW_PEAK = 3.5  # nats of mean log mel, about 30 dB
 SHORTEST_PHONE_S = 0.03
 _WORD = re.compile(r"[a-z']+")
@@ -36,7 +38,11 @@ class _Timed:
 
 
 def timed_symbols(
-    words: Sequence[AlignedWord], text: str, mel: Float[np.ndarray, "n_mels frames"], grid: MelGrid, lexicon: Lexicon
+    words: Sequence[AlignedWord],
+    text: str,
+    mel: Float[np.ndarray, "n_mels frames"],
+    grid: MelGrid,
+    lexicon: Lexicon,
 ) -> TimedSymbols | None:
     """Symbols and durations of one recording; None where alignment and text do not have the same words.
 
@@ -53,7 +59,7 @@ def timed_symbols(
 
 
 def _gaps(text: str, found: Sequence[re.Match[str]]) -> list[list[str]]:
-    """Symbols that follow each word: a punctuation mark where there is one, and a space but after the last."""
+    """Symbols that follow each word: a punctuation mark where there is one, and a space but at the end."""
     ends = [m.start() for m in found[1:]] + [len(text)]
     gaps = []
     for i, (match, end) in enumerate(zip(found, ends, strict=True)):
@@ -78,7 +84,9 @@ def _in_order(spoken: Sequence[AlignedWord], gaps: Sequence[Sequence[str]], lexi
 def _trim(timed: list[_Timed], onset_s: float, offset_s: float) -> list[_Timed]:
     """Take the silence at either end, which the aligner gives to the first and last phone, off them."""
     first = timed[0]
-    timed[0] = _Timed(first.symbol, min(max(onset_s, first.start_s), first.end_s - SHORTEST_PHONE_S), first.end_s)
+    timed[0] = _Timed(
+        first.symbol, min(max(onset_s, first.start_s), first.end_s - SHORTEST_PHONE_S), first.end_s
+    )
     last = max(i for i, item in enumerate(timed) if item.symbol not in PUNCTUATION)
     item = timed[last]
     end_s = max(min(offset_s, item.end_s), item.start_s + SHORTEST_PHONE_S)
@@ -87,7 +95,7 @@ def _trim(timed: list[_Timed], onset_s: float, offset_s: float) -> list[_Timed]:
 
 
 def _with_blanks(timed: Sequence[_Timed], n_frames: int, grid: MelGrid) -> TimedSymbols:
-    """Blanks between and around; a blank's edge is the end of the symbol before it and the start of the next."""
+    """Blanks between and around; a blank lasts from the end of the symbol before it to the next's start."""
     symbols, ends_s = [BLANK], [timed[0].start_s]
     for i, item in enumerate(timed):
         until = timed[i + 1].start_s if i + 1 < len(timed) else np.inf

@@ -1,4 +1,4 @@
-"""Training of the estimator: every step is determined by the seed and its number, so a run resumes to the step."""
+"""Training of the estimator; seed and number determine every step, so a run resumes to the step."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from accelerate import Accelerator
+from torch import Tensor
 from tqdm import tqdm
 
 from interp.models.bin import BinEstimator
@@ -57,12 +58,19 @@ def train_estimator(
     load_newest(folder, state)
     model, optimizer = accelerator.prepare(estimator, state.optimizer)
     maker = BatchMaker(
-        bank.to(accelerator.device), _patch_grid(estimator), settings.frames, settings.ref_frames, mel_mean, mel_std
+        bank.to(accelerator.device),
+        _patch_grid(estimator),
+        settings.frames,
+        settings.ref_frames,
+        mel_mean,
+        mel_std,
     )
     drawer = ExampleDrawer(bank, settings.shares, settings.frames, settings.ref_frames)
     last = min(settings.n_steps, stop_at or settings.n_steps)
     seen: list[dict[str, float]] = []
-    for step in tqdm(range(state.step + 1, last + 1), initial=state.step, total=last, desc="train", unit="step"):
+    for step in tqdm(
+        range(state.step + 1, last + 1), initial=state.step, total=last, desc="train", unit="step"
+    ):
         _set_rate(optimizer, settings, step)
         losses = _losses(model, maker, drawer, settings, process, (seed, step, accelerator.process_index))
         accelerator.backward(losses.total(settings.auxiliary))
@@ -93,7 +101,7 @@ def _patch_grid(estimator: BinEstimator) -> PatchGrid:
 
 
 def _losses(
-    model: torch.nn.Module,
+    model: BinEstimator,
     maker: BatchMaker,
     drawer: ExampleDrawer,
     settings: EstimatorTraining,
@@ -108,7 +116,7 @@ def _losses(
 
 
 def _stratified(rng: np.random.Generator, n: int) -> np.ndarray:
-    """Uniform times in (SMALLEST_T, 1), one in each n-th of the range, in random order: less variance than n free ones."""
+    """Uniform times in (SMALLEST_T, 1), one in each n-th, shuffled: less variance than n free ones."""
     u = (rng.permutation(n) + rng.random(n)) / n
     return (SMALLEST_T + (1 - SMALLEST_T) * u).astype(np.float32)
 
@@ -131,7 +139,10 @@ def _average(state: TrainState, model: torch.nn.Module, decay: float) -> None:
 def summary(losses: Losses) -> dict[str, float]:
     """Figures of one batch; the mass losses of late times (t < 0.3) apart, where x_t shows its source."""
     late = losses.counts & (losses.t < 0.3)
-    mean = lambda x, on: float((x * on).sum() / on.sum()) if bool(on.any()) else math.nan  # noqa: E731
+
+    def mean(x: Tensor, on: Tensor) -> float:
+        return float((x * on).sum() / on.sum()) if bool(on.any()) else math.nan
+
     with torch.no_grad():
         return {
             "score": float(losses.score.mean()),

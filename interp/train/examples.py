@@ -1,9 +1,10 @@
-"""The kinds of training example: factorised, ambiguous and switched, drawn so that voice and pitch are independent.
+"""The kinds of training example: factorised, ambiguous and switched; voice and pitch are independent.
 
-A target has a voice (speaker and formant scale) and a pitch level. A reference shares with it the pitch alone (P), the voice
-alone (R), both (S) or neither (N). *factorised*: P's pitch group and R's rest group are visible, or S alone. *ambiguous*: P and R,
-or S and N, all visible, in either order, so that the sources of pitch and of the rest are independent of each other. *switched*:
-the target is spliced from two voices at a phone boundary, both references visible.
+A target has a voice (speaker and formant scale) and a pitch level. A reference shares with it the pitch
+alone (P), the voice alone (R), both (S) or neither (N). *factorised*: P's pitch group and R's rest group
+are visible, or S alone. *ambiguous*: P and R, or S and N, all visible, in either order, so that the sources
+of pitch and of the rest are independent of each other. *switched*: the target is spliced from two voices at
+a phone boundary, both references visible.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ REF1_PITCH, REF1_REST, REF2_PITCH, REF2_REST = range(4)
 class ExampleShares:
     """How often each kind is drawn; what is left of 1 is ambiguous.
 
-    ``single`` is the share of factorised examples with one reference for both, ``same_sentence`` that of pitch references that say the
-    target's sentence, ``dropped`` that of factorised examples which lose the pitch group, the rest group or both.
+    ``single`` is the share of factorised examples with one reference for both, ``same_sentence`` that of
+    pitch references that say the target's sentence, ``dropped`` that of factorised examples which lose the
+    pitch group, the rest group or both.
     """
 
     factorised: float = 0.4
@@ -41,9 +43,10 @@ class ExampleShares:
 class Plan:
     """What one example is made of, as indices.
 
-    ``target`` and ``after`` are items (equal unless switched), ``starts`` the first frame of either in its item, ``switch`` the frame of
-    the crop at which ``after`` begins (the crop's length when never), ``refs`` (2,) items and ``ref_starts`` (2,) their first frames;
-    ``pitch_from`` and ``rest_from`` (2,) the reference that is the source before and after the switch; ``visible`` (4,) the open groups;
+    ``target`` and ``after`` are items (equal unless switched), ``starts`` the first frame of either in its
+    item, ``switch`` the frame of the crop at which ``after`` begins (the crop's length when never),
+    ``refs`` (2,) items and ``ref_starts`` (2,) their first frames; ``pitch_from`` and ``rest_from`` (2,)
+    the reference that is the source before and after the switch; ``visible`` (4,) the open groups;
     ``counts`` whether the sources enter the auxiliary loss.
     """
 
@@ -110,7 +113,10 @@ class ExampleDrawer:
         refs = [self._pick(rng, before, "S"), self._pick(rng, after, "S")]
         marks = bank.boundaries[before], bank.boundaries[after]
         at = int(rng.integers(1, len(marks[0])))
-        splits = int(marks[0][at]), int(marks[1][min(round(at * len(marks[1]) / len(marks[0])), len(marks[1]) - 1)])
+        splits = (
+            int(marks[0][at]),
+            int(marks[1][min(round(at * len(marks[1]) / len(marks[0])), len(marks[1]) - 1)]),
+        )
         lead = min(int(rng.integers(self._frames // 4, 3 * self._frames // 4)), splits[0])
         plan = self._plan(rng, before, refs, (0, 0), [0, 1, 2, 3], counts=True)
         if plan is None:
@@ -151,14 +157,16 @@ class ExampleDrawer:
     def _item(self, rng: np.random.Generator) -> int:
         return int(rng.integers(len(self._bank.lengths)))
 
-    def _pick(self, rng: np.random.Generator, target: int, role: str, same_sentence: bool = False) -> int | None:
+    def _pick(
+        self, rng: np.random.Generator, target: int, role: str, same_sentence: bool = False
+    ) -> int | None:
         bank = self._bank
         same_voice = role in "RS"
         voice = bank.voice_id == bank.voice_id[target] if same_voice else self._other_voice(target)
         distance = self._pitch_distance(target)
         pitch = distance < SAME_PITCH if role in "PS" else distance > OTHER_PITCH
         same = bank.prompt_id == bank.prompt_id[target]
-        for sentence in ([same, ~same] if same_sentence else [~same]):
+        for sentence in [same, ~same] if same_sentence else [~same]:
             found = np.flatnonzero(voice & pitch & sentence)
             if len(found):
                 return int(rng.choice(found))
@@ -167,10 +175,10 @@ class ExampleDrawer:
     def _other_voice(self, item: int) -> Bool[np.ndarray, " items"]:
         bank = self._bank
         far = np.abs(bank.ratio - bank.ratio[item]) > OTHER_RATIO
-        return (bank.speaker_id != bank.speaker_id[item]) | far
+        return np.asarray((bank.speaker_id != bank.speaker_id[item]) | far)
 
     def _pitch_distance(self, item: int) -> Float[np.ndarray, " items"]:
-        return np.abs(self._bank.log_f0 - self._bank.log_f0[item])
+        return np.asarray(np.abs(self._bank.log_f0 - self._bank.log_f0[item]))
 
     def _ref_start(self, rng: np.random.Generator, target: int, start: int, ref: int) -> int:
         """A crop with much voice; at the target's relative place where both say the same sentence."""

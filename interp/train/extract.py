@@ -25,7 +25,11 @@ GRID = MelGrid()
 
 
 def extract_variants(
-    utterances: Iterable[Utterance], folder: Path, indices: Iterable[int], workers: int, naturals: bool = False
+    utterances: Iterable[Utterance],
+    folder: Path,
+    indices: Iterable[int],
+    workers: int,
+    naturals: bool = False,
 ) -> None:
     """Write the features of every (recording, variant) pair that the folder lacks.
 

@@ -11,7 +11,7 @@ from jaxtyping import Float
 
 @dataclass(frozen=True)
 class Variant:
-    """What Praat did to a recording: formant scale, new median F0 (Hz) and range factor; ``median_hz`` 0 leaves it natural."""
+    """What Praat did: formant scale, new median F0 (Hz; 0 leaves the recording natural), range factor."""
 
     formant_ratio: float
     median_hz: float
@@ -28,7 +28,7 @@ NATURAL = Variant(1.0, 0.0, 1.0)
 
 @dataclass(frozen=True)
 class Features:
-    """One variant of one recording. Shapes: ``mel`` (80, T) float16 log mel, ``f0_hz`` (T,) float32, 0 unvoiced."""
+    """One variant of a recording: ``mel`` (80, T) float16 log mel, ``f0_hz`` (T,) float32, 0 unvoiced."""
 
     key: str
     split: str
@@ -54,7 +54,7 @@ def feature_file(folder: Path, key: str, index: int) -> Path:
 
 
 def read_features(folder: Path) -> list[Features]:
-    """All cached features of a folder, in the order of their names; a file still being written is not seen."""
+    """All cached features of a folder, in the order of their names; files in the making are not seen."""
     return [_read_one(file) for file in sorted(folder.glob("*.npz")) if not file.name.startswith(".")]
 
 
@@ -78,5 +78,10 @@ def _read_one(path: Path) -> Features:
     with np.load(path) as z:
         ratio, median, factor = (float(x) for x in z["variant"])
         return Features(
-            str(z["key"]), str(z["split"]), int(z["index"]), Variant(ratio, median, factor), z["mel"], z["f0_hz"]
+            str(z["key"]),
+            str(z["split"]),
+            int(z["index"]),
+            Variant(ratio, median, factor),
+            z["mel"],
+            z["f0_hz"],
         )

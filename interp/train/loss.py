@@ -19,8 +19,11 @@ SMALLEST_T = 1e-3
 
 @dataclass(frozen=True)
 class Losses:
-    """Terms of the loss: ``score`` (B,) mean squared error of v per example, ``pitch`` and ``rest`` (B,) nats per query, 0 where
-    ``counts`` (B,) is False; ``t`` (B,)."""
+    """Terms of the loss, per example.
+
+    Shapes: ``score`` (B,) mean squared error of v, ``pitch`` and ``rest`` (B,) nats per query, 0 where
+    ``counts`` (B,) is False, ``t`` (B,).
+    """
 
     score: Float[Tensor, " batch"]
     pitch: Float[Tensor, " batch"]
@@ -76,7 +79,7 @@ def _source_nll(
     source: Int[Tensor, "batch queries"],
     on: Bool[Tensor, "batch queries"],
 ) -> Float[Tensor, " batch"]:
-    """Mean -log of the source's share between the two groups of one kind (0 pitch, 1 rest), over the queries that count."""
+    """Mean -log of the source's share of a kind's two groups (0 pitch, 1 rest), over queries that count."""
     pair = mass[..., [kind, kind + 2]]
     chosen = pair.gather(-1, source[..., None])[..., 0]
     nll = (pair.sum(-1) / chosen).log()

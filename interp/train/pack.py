@@ -1,11 +1,13 @@
 """Training data in one file that travels: quantised mels, F0, symbols, durations and the text encoder.
 
-Mels are quantised to a quarter of a neper, differenced along time and compressed; training reads the pack with torch and numpy alone.
+Mels are quantised to a quarter of a neper, differenced along time and compressed; training reads the pack
+with torch and numpy alone.
 """
 
 from __future__ import annotations
 
 import lzma
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ import numpy as np
 import torch
 from jaxtyping import Float, UInt8
 
+from interp.files import whole_file
 from interp.models.text_encoder import TextEncoder, TextEncoderConfig
 from interp.train.features import Features, Variant
 from interp.train.text import TextExample
@@ -22,6 +25,7 @@ from masks.errors import InterpError
 STEP_NEPERS = 0.25
 FLOOR_NEPERS = -11.52
 F0_STEP_HZ = 0.02
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile, lzma.LZMAError)
 
 
 @dataclass(frozen=True)
@@ -34,15 +38,23 @@ class Pack:
 
 
 def write_pack(
-    path: Path, features: Sequence[Features], texts: Mapping[str, TextExample], encoder: TextEncoder, max_mib: float
+    path: Path,
+    features: Sequence[Features],
+    texts: Mapping[str, TextExample],
+    encoder: TextEncoder,
+    max_mib: float,
 ) -> int:
     """Write as many items as fit, one variant of every recording after another.
 
     Returns
     -------
     int, number of items in the pack
+
+    Raises
+    ------
+    InterpError
+        When not one item fits, or the folder cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     weights = {f"encoder.{k}": v.numpy().astype(np.float16) for k, v in encoder.state_dict().items()}
     room = max_mib * 2**20 - sum(w.nbytes for w in weights.values())
     chosen, blobs = [], []
@@ -53,23 +65,36 @@ def write_pack(
             break
         chosen.append(item)
         blobs.append(np.frombuffer(blob, np.uint8))
-    used = sorted({f.key for f in chosen})
-    np.savez(
-        path,
-        blobs=np.concatenate(blobs),
-        blob_sizes=np.array([len(b) for b in blobs]),
-        frames=np.array([f.mel.shape[1] for f in chosen]),
-        f0=np.concatenate([np.rint(f.f0_hz / F0_STEP_HZ).astype(np.uint16) for f in chosen]),
-        keys=np.array([f.key for f in chosen]),
-        variants=np.array([[f.index, f.variant.formant_ratio, f.variant.median_hz, f.variant.range_factor] for f in chosen]),
-        text_keys=np.array(used),
-        text_sizes=np.array([len(texts[k].ids) for k in used]),
-        ids=np.concatenate([texts[k].ids for k in used]).astype(np.uint8),
-        durations=np.concatenate([texts[k].durations for k in used]).astype(np.uint16),
-        encoder_config=str(encoder.config),
-        **weights,
-    )
+    if not chosen:
+        raise InterpError(
+            f"{path}: {max_mib:g} MiB hold none of {len(features)} items; give a larger --pack-mib"
+        )
+    arrays = {**_item_arrays(chosen, blobs), **_text_arrays(chosen, texts)}
+    with whole_file(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, encoder_config=np.array(str(encoder.config)), **arrays, **weights)
     return len(chosen)
+
+
+def _item_arrays(items: Sequence[Features], blobs: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+    changes = [(f.index, f.variant) for f in items]
+    return {
+        "blobs": np.concatenate(blobs),
+        "blob_sizes": np.array([len(b) for b in blobs]),
+        "frames": np.array([f.mel.shape[1] for f in items]),
+        "f0": np.concatenate([np.rint(f.f0_hz / F0_STEP_HZ).astype(np.uint16) for f in items]),
+        "keys": np.array([f.key for f in items]),
+        "variants": np.array([(i, v.formant_ratio, v.median_hz, v.range_factor) for i, v in changes]),
+    }
+
+
+def _text_arrays(items: Sequence[Features], texts: Mapping[str, TextExample]) -> dict[str, np.ndarray]:
+    used = sorted({f.key for f in items})
+    return {
+        "text_keys": np.array(used),
+        "text_sizes": np.array([len(texts[k].ids) for k in used]),
+        "ids": np.concatenate([texts[k].ids for k in used]).astype(np.uint8),
+        "durations": np.concatenate([texts[k].durations for k in used]).astype(np.uint16),
+    }
 
 
 def read_pack(path: Path, config: TextEncoderConfig) -> Pack:
@@ -78,17 +103,28 @@ def read_pack(path: Path, config: TextEncoderConfig) -> Pack:
     Raises
     ------
     InterpError
-        When the file is missing or was packed with another text encoder.
+        When the file is missing or damaged, or was packed with another text encoder.
     """
     if not path.is_file():
         raise InterpError(f"{path}: no such pack; make one with interp train CONFIG --pack-to FILE")
-    with np.load(path) as z:
-        encoder = TextEncoder(config)
-        if str(z["encoder_config"]) != str(config):
-            raise InterpError(f"{path}: packed with text encoder {z['encoder_config']}; the configuration says {config}")
-        state = {k[8:]: torch.from_numpy(z[k].astype(np.float32)) for k in z.files if k.startswith("encoder.")}
-        encoder.load_state_dict(state)
-        return Pack(_features(z), _texts(z), encoder.eval().requires_grad_(False))
+    try:
+        with np.load(path) as z:
+            packed = {name: z[name] for name in z.files}
+            if (found := str(packed["encoder_config"])) != str(config):
+                raise InterpError(
+                    f"{path}: packed with text encoder {found}; the configuration says {config}"
+                )
+            return Pack(_features(packed), _texts(packed), _encoder(packed, config))
+    except UNREADABLE as error:
+        raise InterpError(f"{path}: not a readable pack ({error}); make it again") from error
+
+
+def _encoder(packed: Mapping[str, np.ndarray], config: TextEncoderConfig) -> TextEncoder:
+    encoder = TextEncoder(config)
+    prefix = "encoder."
+    weights = {k[len(prefix) :]: v.astype(np.float32) for k, v in packed.items() if k.startswith(prefix)}
+    encoder.load_state_dict({k: torch.from_numpy(v) for k, v in weights.items()})
+    return encoder.eval().requires_grad_(False)
 
 
 def quantise(mel: Float[np.ndarray, "n_mels frames"]) -> UInt8[np.ndarray, "n_mels frames"]:
@@ -108,7 +144,8 @@ def _squeeze(levels: UInt8[np.ndarray, "n_mels frames"]) -> bytes:
 
 def _unsqueeze(blob: bytes, n_frames: int) -> UInt8[np.ndarray, "n_mels frames"]:
     differences = np.frombuffer(lzma.decompress(blob), np.uint8).reshape(-1, n_frames)
-    return np.cumsum(differences, axis=1, dtype=np.uint8)
+    levels: UInt8[np.ndarray, "n_mels frames"] = np.cumsum(differences, axis=1, dtype=np.uint8)
+    return levels
 
 
 def _features(z: Mapping[str, np.ndarray]) -> list[Features]:
@@ -118,13 +155,18 @@ def _features(z: Mapping[str, np.ndarray]) -> list[Features]:
     for i, (key, numbers) in enumerate(zip(z["keys"], z["variants"], strict=True)):
         mel = restore(_unsqueeze(blobs[ends[i] - sizes[i] : ends[i]].tobytes(), int(frames[i])))
         variant = Variant(*(float(x) for x in numbers[1:]))
-        found.append(Features(str(key), "train", int(numbers[0]), variant, mel, f0[i].astype(np.float32) * F0_STEP_HZ))
+        found.append(
+            Features(str(key), "train", int(numbers[0]), variant, mel, f0[i].astype(np.float32) * F0_STEP_HZ)
+        )
     return found
 
 
 def _texts(z: Mapping[str, np.ndarray]) -> dict[str, TextExample]:
     cuts = np.cumsum(z["text_sizes"])[:-1]
-    ids, durations = np.split(z["ids"].astype(np.int64), cuts), np.split(z["durations"].astype(np.int64), cuts)
+    ids, durations = (
+        np.split(z["ids"].astype(np.int64), cuts),
+        np.split(z["durations"].astype(np.int64), cuts),
+    )
     n_frames = {str(k): int(d.sum()) for k, d in zip(z["text_keys"], durations, strict=True)}
     return {
         str(k): TextExample(i, d, np.zeros((1, n_frames[str(k)]), np.float16))

@@ -16,8 +16,9 @@ from interp.train.corpus import Utterance, read_corpus
 from interp.train.durations import timed_symbols
 from interp.train.extract import extract_variants
 from interp.train.features import Features, read_features
+from interp.train.search import phonemized, unaligned_texts
 from interp.train.settings import DataSettings
-from interp.train.text import TextExample
+from interp.train.text import Alignment, TextExample
 from masks.errors import InterpError
 from masks.grid import MelGrid
 
@@ -38,31 +39,49 @@ class PreparedCorpus:
     def text_examples(self, split: str) -> list[TextExample]:
         """Every item of a split that has a text, with its own mel."""
         with_text = [(f, self.texts[f.key]) for f in self.features(split) if f.key in self.texts]
-        return [TextExample(t.ids, t.durations, f.mel) for f, t in with_text if t.durations.sum() == f.mel.shape[1]]
+        return [
+            TextExample(t.ids, t.durations, f.mel)
+            for f, t in with_text
+            if t.durations.sum() == f.mel.shape[1]
+        ]
 
 
-def prepare_corpus(settings: DataSettings, grid: MelGrid) -> PreparedCorpus:
+def prepare_corpus(settings: DataSettings, grid: MelGrid, alignment: Alignment = "forced") -> PreparedCorpus:
     """Align and extract what the cache lacks; validation and test recordings stay as they are.
+
+    Parameters
+    ----------
+    alignment : ``forced`` times the symbols by pocketsphinx; ``search`` leaves that to the text encoder,
+        and gives all symbols of a recording one length until then
 
     Raises
     ------
     InterpError
-        When the corpus is missing or nothing of it could be aligned.
+        When the corpus is missing or no recording can be used.
     """
     cache = Path(settings.cache)
     utterances = [u for u in read_corpus(Path(settings.corpus), settings.speakers or None) if u.text]
-    aligned = align_corpus(utterances, cache / "align", settings.workers)
-    if not aligned:
-        raise InterpError(f"{settings.corpus}: no recording could be aligned to its text; check rate and transcripts")
-    usable = [u for u in utterances if u.key in aligned]
+    if alignment == "search":
+        ids_of = phonemized(utterances)
+        items = _extract([u for u in utterances if u.key in ids_of], cache, settings)
+        texts = unaligned_texts(ids_of, {f.key: f.mel for f in items})
+    else:
+        aligned = align_corpus(utterances, cache / "align", settings.workers)
+        items = _extract([u for u in utterances if u.key in aligned], cache, settings)
+        texts = _texts(items, {u.key: u for u in utterances}, aligned, grid)
+    if not texts:
+        raise InterpError(f"{settings.corpus}: no recording fits its text; check rate and transcripts")
+    return PreparedCorpus(items, texts)
+
+
+def _extract(usable: Sequence[Utterance], cache: Path, settings: DataSettings) -> list[Features]:
     natural = [u for u in usable if u.split in SPLITS_AS_THEY_ARE]
     extract_variants(natural, cache / "natural", [0], settings.workers, naturals=True)
     rest = [u for u in usable if u.split not in SPLITS_AS_THEY_ARE]
     extract_variants(rest, cache / "features", range(settings.variants), settings.workers)
     items = [*read_features(cache / "natural"), *read_features(cache / "features")]
-    wanted = {u.key: u for u in usable}
-    items = [f for f in items if f.key in wanted and f.index < max(1, settings.variants)]
-    return PreparedCorpus(items, _texts(items, wanted, aligned, grid))
+    wanted = {u.key for u in usable}
+    return [f for f in items if f.key in wanted and f.index < max(1, settings.variants)]
 
 
 def _texts(

@@ -1,4 +1,4 @@
-"""One command from a corpus, or from a pack of it, to a checkpoint: align, widen, text encoder, estimator, export."""
+"""From a corpus or a pack to a checkpoint: align, widen, text encoder, estimator, export."""
 
 from __future__ import annotations
 
@@ -78,9 +78,11 @@ def train(
 def _prepare(settings: TrainSettings, folder: Path) -> Pack:
     """Corpus to features, texts and text encoder; everything that is cached is read, not made again."""
     from interp.train.prepare import prepare_corpus
+    from interp.train.search import searched_texts
     from interp.train.text import train_text_encoder
 
-    corpus = prepare_corpus(settings.data, MelGrid())
+    alignment = settings.text.alignment
+    corpus = prepare_corpus(settings.data, MelGrid(), alignment)
     saved = folder / "text_encoder.safetensors"
     encoder = TextEncoder(settings.model.text)
     if saved.exists():
@@ -95,10 +97,15 @@ def _prepare(settings: TrainSettings, folder: Path) -> Pack:
             n_steps=settings.text.n_steps,
             batch_size=settings.text.batch_size,
             learning_rate=settings.text.learning_rate,
+            alignment=alignment,
             seed=settings.seed,
         )
         save_file(encoder.state_dict(), saved)
-    return Pack(corpus.features("train"), corpus.texts, encoder.eval().requires_grad_(False))
+    encoder.eval().requires_grad_(False)
+    texts = corpus.texts
+    if alignment == "search":
+        texts = searched_texts(encoder, texts, settings.model.mel_mean, settings.model.mel_std)
+    return Pack(corpus.features("train"), texts, encoder)
 
 
 def _train_estimator(
@@ -106,7 +113,9 @@ def _train_estimator(
 ) -> TrainState:
     from torch.utils.tensorboard import SummaryWriter
 
-    bank = build_bank(prepared.features, prepared.texts, prepared.encoder, MelGrid(), settings.model.bin.fine_bins)
+    bank = build_bank(
+        prepared.features, prepared.texts, prepared.encoder, MelGrid(), settings.model.bin.fine_bins
+    )
     log.info("%d items, %d frames", len(bank.lengths), len(bank.mel))
     with SummaryWriter(folder / "tensorboard") as writer, (folder / "log.jsonl").open("a") as lines:
 
@@ -130,7 +139,9 @@ def _train_estimator(
         )
 
 
-def _export(model: SpeechModel, state: TrainState, settings: TrainSettings, out: Path, stop_at: int | None) -> Path:
+def _export(
+    model: SpeechModel, state: TrainState, settings: TrainSettings, out: Path, stop_at: int | None
+) -> Path:
     """The averaged weights as a checkpoint, and both sets in half precision to go on from elsewhere."""
     out.mkdir(parents=True, exist_ok=True)
     save_half(out, state)
@@ -145,5 +156,7 @@ def _export(model: SpeechModel, state: TrainState, settings: TrainSettings, out:
     }
     path = out / "checkpoint.safetensors"
     save_checkpoint(path, exported, provenance)
-    write_json(out / "progress.json", {"step": state.step, "of": settings.estimator.n_steps, "stopped_at": stop_at})
+    write_json(
+        out / "progress.json", {"step": state.step, "of": settings.estimator.n_steps, "stopped_at": stop_at}
+    )
     return path

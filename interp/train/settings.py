@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 
 from interp.models.speech_model import SpeechModelConfig
 from interp.train.examples import ExampleShares
+from interp.train.text import Alignment
 
 
 @dataclass(frozen=True)
 class DataSettings:
     """Where the recordings are and how they are widened.
 
-    ``corpus``: folder with metadata.csv; ``cache``: folder for alignments and features; ``speakers``: whose recordings; ``variants``: Praat
-    variants a recording; ``workers``: processes.
+    ``corpus``: folder with metadata.csv; ``cache``: folder for alignments and features; ``speakers``: whose
+    recordings; ``variants``: Praat variants a recording; ``workers``: processes.
     """
 
     corpus: str = "corpus"
@@ -25,8 +26,13 @@ class DataSettings:
 
 @dataclass(frozen=True)
 class TextTraining:
-    """Training of the text encoder."""
+    """Training of the text encoder.
 
+    ``alignment``: where durations come from, ``forced`` alignment by pocketsphinx or monotonic ``search`` by
+    the text encoder itself.
+    """
+
+    alignment: Alignment = "forced"
     n_steps: int = 700
     batch_size: int = 16
     learning_rate: float = 2e-3
@@ -36,8 +42,9 @@ class TextTraining:
 class EstimatorTraining:
     """Training of the estimator.
 
-    ``frames`` and ``ref_frames`` are the crops; ``auxiliary`` the weight of the mass loss; ``ema_decay`` of the averaged weights;
-    ``save_every`` in steps; ``precision`` ``no`` or ``bf16``; ``decay_share`` the last part of the run in which the rate falls to 0.
+    ``frames`` and ``ref_frames`` are the crops; ``auxiliary`` the weight of the mass loss; ``ema_decay`` of
+    the averaged weights; ``save_every`` in steps; ``precision`` ``no`` or ``bf16``; ``decay_share`` the
+    last part of the run in which the rate falls to 0.
     """
 
     n_steps: int = 5000

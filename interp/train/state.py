@@ -1,17 +1,17 @@
-"""State of a run between sessions: weights, averaged weights and optimiser, as safetensors; nothing is pickled."""
+"""State of a run between sessions: weights, their average and the optimiser; nothing is pickled."""
 
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from interp.files import whole_file
 from masks.errors import InterpError
 
 
@@ -31,17 +31,17 @@ def save_state(path: Path, state: TrainState) -> None:
     tensors |= {f"average.{k}": v for k, v in state.average.items()}
     for index, slots in state.optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{index}.{name}": torch.as_tensor(v) for name, v in slots.items()}
-    temporary = path.with_name(f".{path.name}")
     contiguous = {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}
-    save_file(contiguous, temporary, metadata={"step": json.dumps(state.step)})
-    os.replace(temporary, path)
+    with whole_file(path) as temporary:
+        save_file(contiguous, temporary, metadata={"step": json.dumps(state.step)})
 
 
 def save_half(folder: Path, state: TrainState) -> None:
-    """Weights and averaged weights in half precision, a file each, without the optimiser: small enough to travel."""
+    """Weights and averaged weights in half precision, a file each, no optimiser: small enough to travel."""
     for name, tensors in (("model", state.model.state_dict()), ("average", state.average)):
         halved = {f"{name}.{k}": v.detach().cpu().half().contiguous() for k, v in tensors.items()}
-        save_file(halved, folder / f"half.{name}.safetensors", metadata={"step": json.dumps(state.step)})
+        with whole_file(folder / f"half.{name}.safetensors") as temporary:
+            save_file(halved, temporary, metadata={"step": json.dumps(state.step)})
 
 
 def load_newest(folder: Path, state: TrainState) -> None:
@@ -51,8 +51,8 @@ def load_newest(folder: Path, state: TrainState) -> None:
     elif (folder / "half.model.safetensors").exists():
         load_state(folder / "half.model.safetensors", state)
         device = next(state.model.parameters()).device
-        with safe_open(folder / "half.average.safetensors", framework="pt") as file:
-            state.average = {k[len("average.") :]: file.get_tensor(k).float().to(device) for k in file.keys()}  # noqa: SIM118
+        tensors, _ = _read(folder / "half.average.safetensors")
+        state.average = {k: v.float().to(device) for k, v in _below(tensors, "average.").items()}
 
 
 def load_state(path: Path, state: TrainState) -> None:
@@ -61,15 +61,15 @@ def load_state(path: Path, state: TrainState) -> None:
     Raises
     ------
     InterpError
-        When the file is of another model.
+        When the file cannot be read or is of another model.
     """
-    with safe_open(path, framework="pt") as file:
-        tensors = {k: file.get_tensor(k) for k in file.keys()}  # noqa: SIM118
-        state.step = json.loads(file.metadata()["step"])
+    tensors, state.step = _read(path)
     try:
         state.model.load_state_dict(_below(tensors, "model."))
     except RuntimeError as error:
-        raise InterpError(f"{path}: state of another model ({str(error).splitlines()[0]}); start a new run") from error
+        raise InterpError(
+            f"{path}: state of another model ({str(error).splitlines()[0]}); start anew"
+        ) from error
     device = next(state.model.parameters()).device
     state.average = {k: v.float().to(device) for k, v in _below(tensors, "average.").items()}
     slots: dict[int, dict[str, Tensor]] = {}
@@ -79,6 +79,17 @@ def load_state(path: Path, state: TrainState) -> None:
     if slots:
         groups = state.optimizer.state_dict()["param_groups"]
         state.optimizer.load_state_dict({"state": slots, "param_groups": groups})
+
+
+def _read(path: Path) -> tuple[dict[str, Tensor], int]:
+    try:
+        with safe_open(path, framework="pt") as file:
+            step = int(json.loads((file.metadata() or {})["step"]))
+            return {k: file.get_tensor(k) for k in file.keys()}, step  # noqa: SIM118
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise InterpError(
+            f"{path}: not a readable state of a run ({error}); delete it to start anew"
+        ) from error
 
 
 def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

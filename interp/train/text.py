@@ -1,4 +1,4 @@
-"""Training of the text encoder and duration predictor on forced alignments: one-dimensional, minutes on a CPU.
+"""Training of the text encoder and duration predictor, durations given or searched: minutes on a CPU.
 
 The mean mel is fitted to every voice and Praat variant alike, so that it carries no style.
 """
@@ -8,18 +8,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from interp.models.alignment import expand, frame_mask_of
+from interp.models.alignment import expand, frame_mask_of, search_durations
 from interp.models.duration import duration_loss
 from interp.models.text_encoder import TextEncoder, TextEncoderConfig
 
 log = logging.getLogger(__name__)
+
+Alignment = Literal["forced", "search"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class TextExample:
 
 @dataclass(frozen=True)
 class TextBatch:
-    """Padded examples: ``ids``, ``durations`` (B, N), ``lengths`` (B,), ``mel`` (B, n_mels, T) in model units."""
+    """Padded: ``ids``, ``durations`` (B, N), ``lengths`` (B,), ``mel`` (B, n_mels, T) in model units."""
 
     ids: Int[Tensor, "batch symbols"]
     durations: Int[Tensor, "batch symbols"]
@@ -51,10 +53,16 @@ def train_text_encoder(
     n_steps: int,
     batch_size: int = 16,
     learning_rate: float = 2e-3,
+    alignment: Alignment = "forced",
     seed: int = 0,
     device: str = "cpu",
 ) -> TextEncoder:
     """Fit mean mel (squared error, the Gaussian prior loss) and log durations.
+
+    Parameters
+    ----------
+    alignment : ``forced`` fits the examples' durations; ``search`` those that the encoder itself finds
+        likeliest at every step (Grad-TTS, algorithm 1), and reads only the sum of the examples' own
 
     Returns
     -------
@@ -63,12 +71,14 @@ def train_text_encoder(
     torch.manual_seed(seed)
     encoder = TextEncoder(config).to(device)
     optimizer = torch.optim.AdamW(encoder.parameters(), learning_rate, betas=(0.9, 0.98), weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, total_steps=n_steps, pct_start=0.1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, learning_rate, total_steps=n_steps, pct_start=0.1
+    )
     batches = text_batches(train, batch_size, mel_mean, mel_std, seed)
     seen: list[tuple[float, float]] = []
     for step in range(1, n_steps + 1):
-        prior, duration = text_losses(encoder, next(batches), device)
-        (prior + duration).backward()
+        prior, duration = text_losses(encoder, next(batches), device, alignment)
+        torch.autograd.backward(prior + duration)
         torch.nn.utils.clip_grad_norm_(encoder.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
@@ -78,18 +88,38 @@ def train_text_encoder(
             prior_mean, duration_mean = np.mean(seen[-100:], 0)
             log.info("text step %d: prior %.4f, duration %.4f", step, prior_mean, duration_mean)
     encoder.eval().requires_grad_(False)
-    with torch.no_grad():
-        found = [text_losses(encoder, collate(valid[i : i + 16], mel_mean, mel_std), device) for i in range(0, len(valid), 16)]
-    log.info("text valid: prior %.4f, duration %.4f", *(float(torch.stack(x).mean()) for x in zip(*found, strict=True)))
+    if valid:
+        prior_mean, duration_mean = _valid_losses(encoder, valid, mel_mean, mel_std, device, alignment)
+        log.info("text valid: prior %.4f, duration %.4f", prior_mean, duration_mean)
     return encoder
 
 
-def text_losses(encoder: TextEncoder, batch: TextBatch, device: str) -> tuple[Float[Tensor, ""], Float[Tensor, ""]]:
+def _valid_losses(
+    encoder: TextEncoder,
+    valid: Sequence[TextExample],
+    mel_mean: float,
+    mel_std: float,
+    device: str,
+    alignment: Alignment,
+) -> tuple[float, float]:
+    """Mean losses over the batches of a split."""
+    batches = [collate(valid[i : i + 16], mel_mean, mel_std) for i in range(0, len(valid), 16)]
+    with torch.no_grad():
+        losses = torch.tensor([text_losses(encoder, batch, device, alignment) for batch in batches])
+    return float(losses[:, 0].mean()), float(losses[:, 1].mean())
+
+
+def text_losses(
+    encoder: TextEncoder, batch: TextBatch, device: str, alignment: Alignment = "forced"
+) -> tuple[Float[Tensor, ""], Float[Tensor, ""]]:
     """Mean squared error of the mean mel over real cells, and of log durations."""
     ids, durations, mel = (x.to(device) for x in (batch.ids, batch.durations, batch.mel))
     encoded = encoder(ids, batch.lengths.to(device))
+    frame_mask = frame_mask_of(durations)
+    if alignment == "search":
+        durations = search_durations(encoded.mu_x, encoded.x_mask, mel, frame_mask)
     mu = expand(encoded.mu_x, durations)
-    mask = frame_mask_of(durations)[:, None]
+    mask = frame_mask[:, None]
     prior = ((mu - mel).square() * mask).sum() / (mask.sum() * mel.shape[1])
     return prior, duration_loss(encoded.log_durations, durations, encoded.x_mask)
 
@@ -115,5 +145,3 @@ def collate(examples: Sequence[TextExample], mel_mean: float, mel_std: float) ->
     durations = pad([torch.from_numpy(e.durations) for e in examples], batch_first=True)
     frames = [(torch.from_numpy(e.mel.astype(np.float32)).T - mel_mean) / mel_std for e in examples]
     return TextBatch(ids, durations, lengths, pad(frames, batch_first=True).transpose(1, 2))
-
-

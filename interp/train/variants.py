@@ -1,6 +1,7 @@
 """Praat variants of a recording: pitch level, pitch range and formant scale drawn independently of the voice.
 
-Natural speech is one of the draws. Durations never change, so an alignment holds for every variant of its recording.
+Natural speech is one of the draws. Durations never change, so an alignment holds for every variant of its
+recording.
 """
 
 from __future__ import annotations
