@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -69,9 +70,9 @@ def write_pack(
         raise InterpError(
             f"{path}: {max_mib:g} MiB hold none of {len(features)} items; give a larger --pack-mib"
         )
-    arrays = {**_item_arrays(chosen, blobs), **_text_arrays(chosen, texts)}
+    arrays: dict[str, Any] = weights | _item_arrays(chosen, blobs) | _text_arrays(chosen, texts)
     with whole_file(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, encoder_config=np.array(str(encoder.config)), **arrays, **weights)
+        np.savez(file, encoder_config=np.array(str(encoder.config)), **arrays)
     return len(chosen)
 
 
@@ -129,7 +130,8 @@ def _encoder(packed: Mapping[str, np.ndarray], config: TextEncoderConfig) -> Tex
 
 def quantise(mel: Float[np.ndarray, "n_mels frames"]) -> UInt8[np.ndarray, "n_mels frames"]:
     """Quarter nepers above the floor."""
-    return np.clip(np.rint((mel.astype(np.float32) - FLOOR_NEPERS) / STEP_NEPERS), 0, 255).astype(np.uint8)
+    levels = np.rint((mel.astype(np.float32) - FLOOR_NEPERS) / STEP_NEPERS)
+    return np.asarray(np.clip(levels, 0, 255).astype(np.uint8))
 
 
 def restore(levels: UInt8[np.ndarray, "n_mels frames"]) -> Float[np.ndarray, "n_mels frames"]:
