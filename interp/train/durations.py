@@ -44,13 +44,13 @@ def timed_symbols(
     grid: MelGrid,
     lexicon: Lexicon,
 ) -> TimedSymbols | None:
-    """Symbols and durations of one recording; None where alignment and text do not have the same words.
+    """Symbols and durations of one recording; None where alignment and text differ in words, or have none.
 
     A pause belongs to the punctuation mark there, else to the space; silence at the start to the first blank.
     """
     spoken = [w for w in words if w.text]
     found = list(_WORD.finditer(text.lower()))
-    if [m.group() for m in found] != [w.text for w in spoken]:
+    if not found or [m.group() for m in found] != [w.text for w in spoken]:
         return None
     onset_s, offset_s = _active_span_s(mel, grid)
     timed = _in_order(spoken, _gaps(text, found), lexicon)
