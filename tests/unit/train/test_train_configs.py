@@ -1,0 +1,37 @@
+"""Every training configuration that ships can be read, and says what it is for and what runs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from interp.config import resolve
+from interp.data import data_path
+from interp.text.symbols import SYMBOLS
+from interp.train.settings import TrainSettings
+
+CONFIGS = sorted(data_path("configs/train").glob("*.yaml"))
+
+
+def test_the_shipped_configurations_are_there():
+    assert {"default", "gpu", "search"} <= {path.stem for path in CONFIGS}
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_a_shipped_configuration_resolves(path: Path):
+    settings = resolve(TrainSettings, path)
+    assert settings.name == path.stem
+    assert settings.model.text.n_vocab == len(SYMBOLS)
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_a_shipped_configuration_opens_with_its_cost_and_its_command(path: Path):
+    header = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
+    assert any("Cost:" in line for line in header)
+    assert any(f"interp train configs/train/{path.name}" in line for line in header)
+
+
+def test_search_alone_is_not_forced():
+    alignments = {path.stem: resolve(TrainSettings, path).text.alignment for path in CONFIGS}
+    assert {name for name, alignment in alignments.items() if alignment == "search"} == {"search"}
