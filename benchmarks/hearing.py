@@ -54,10 +54,10 @@ class Speaker:
         settings: SynthSettings,
     ) -> list[np.ndarray]:
         """Log mels (n_mels, T) of the sentence, one a pair."""
-        n, model = len(pairs), self.synthesizer.checkpoint.model
+        n, engine = len(pairs), self.synthesizer.engine
         split = [float(self.sentence.n_frames) if settings.mode == "temp" else None] * n
         texts = [[self.sentence]] * n
-        return [d.mel for d in decode(model, texts, pairs, split, seeds, settings, self.synthesizer.grid)]
+        return [d.mel for d in decode(engine, texts, pairs, split, seeds, settings, self.synthesizer.grid)]
 
     def log_f0(self, mel: np.ndarray) -> float:
         """Median log F0 over the frames of voiced phonemes."""

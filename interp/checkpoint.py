@@ -1,9 +1,10 @@
-"""Checkpoints: safetensors with the configuration as JSON in the metadata; nothing is unpickled."""
+"""Checkpoints: this program's safetensors, or Grad-TTS's state dicts; nothing is unpickled but tensors."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +16,22 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from interp.config import mapping_of, settings_from
+from interp.engines.bin import BinEngine
+from interp.engines.contract import Engine
+from interp.engines.gradtts import GradTTSEngine
 from interp.files import whole_file, write_json
 from interp.installation import checkpoint_path, read_provenance
+from interp.models.gradtts import GradTTS
+from interp.models.gradtts_checkpoint import load_gradtts
 from interp.models.speech_model import SpeechModel, SpeechModelConfig
+from interp.models.text_encoder import TextEncoderConfig
+from interp.text.gradtts_frontend import GRADTTS_BLANK_ID
 from masks.errors import InterpError
 
 FORMAT = "interp-speech-1"
 REMEDY = "give default, or a .safetensors file that `interp train` wrote"
+# The one published Grad-TTS checkpoint whose diffusion time is not multiplied by 1000.
+UNSCALED_TIME = "grad-tts-old.pt"
 
 
 @dataclass(frozen=True)
@@ -31,10 +41,17 @@ class Checkpoint:
     ``provenance``: data, commit, steps, figures; ``sha256``: of the whole file, in hexadecimal.
     """
 
-    model: SpeechModel
+    model: SpeechModel | GradTTS
     path: Path
     provenance: Mapping[str, Any]
     sha256: str
+
+    @property
+    def engine(self) -> Engine:
+        """The model as the pipeline knows it."""
+        if isinstance(self.model, GradTTS):
+            return GradTTSEngine(self.model)
+        return BinEngine(self.model)
 
 
 def save_checkpoint(path: str | Path, model: SpeechModel, provenance: Mapping[str, Any]) -> None:
@@ -57,7 +74,8 @@ def load_checkpoint(name: str | Path, device: str | torch.device = "cpu") -> Che
 
     Parameters
     ----------
-    name : ``default`` for the model that is shipped, or a path
+    name : ``default`` for the model that is shipped, or a path: of this program's safetensors, or of a
+        Grad-TTS state dict (``.pt``, or any file of PyTorch's own format)
 
     Raises
     ------
@@ -65,6 +83,29 @@ def load_checkpoint(name: str | Path, device: str | torch.device = "cpu") -> Che
         When the file is missing, truncated, of another kind, or does not fit its own configuration.
     """
     path = checkpoint_path(str(name))
+    model = _load_gradtts(path) if is_torch_file(path) else _load_speech_model(path)
+    model.to(device).eval().requires_grad_(False)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Checkpoint(model, path, read_provenance(path) or {}, sha256)
+
+
+def is_torch_file(path: Path) -> bool:
+    """Whether a file was written by ``torch.save``: by its name, or as a zip, which safetensors never is."""
+    return path.suffix == ".pt" or zipfile.is_zipfile(path)
+
+
+def _load_gradtts(path: Path) -> GradTTS:
+    model = load_gradtts(path, pe_scale=1.0 if path.name == UNSCALED_TIME else 1000.0)
+    found, needed = model.config.encoder, TextEncoderConfig(n_vocab=GRADTTS_BLANK_ID + 1)
+    if (found.n_vocab, found.n_feats) != (needed.n_vocab, needed.n_feats):
+        raise InterpError(
+            f"{path}: has {found.n_vocab} symbols and {found.n_feats} mel bins, {needed.n_vocab} symbols and "
+            f"{needed.n_feats} mel bins are needed, as the published English checkpoints have; {REMEDY}"
+        )
+    return model
+
+
+def _load_speech_model(path: Path) -> SpeechModel:
     metadata, weights = _read(path)
     if metadata.get("format") != FORMAT:
         raise InterpError(
@@ -78,9 +119,7 @@ def load_checkpoint(name: str | Path, device: str | torch.device = "cpu") -> Che
         raise InterpError(
             f"{path}: weights do not fit the configuration ({_first_line(error)}); {REMEDY}"
         ) from error
-    model.to(device).eval().requires_grad_(False)
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Checkpoint(model, path, read_provenance(path) or {}, sha256)
+    return model
 
 
 def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:

@@ -11,29 +11,23 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from guidance.layers import resolve_layers
 from guidance.readout import MassReadout
-from guidance.tables import load_objective
 from guidance.trace import TraceRow, summarise
 from guidance.tuner import NoiseTuner
-from guidance.tuning import Tuning
 from guidance.windows import window_warnings
-from interp.blend import TargetCells, all_log_weights, query_sets
-from interp.bound_model import BoundModel
-from interp.data import data_path
+from interp.blend import TargetCells
+from interp.engines.contract import Binding, Engine, Piece
 from interp.mass_probe import MassProbe, probe_index
-from interp.models.speech_model import SpeechModel
 from interp.noise import NoisePath, draw_noise
-from interp.references import ReferenceFeatures, stack_references
+from interp.process import DiffusionProcess
+from interp.references import ReferenceFeatures
 from interp.result import GuidanceResult
 from interp.sampler import SamplingCancelled, StepState, sample
 from interp.sentence import Sentence
 from interp.settings import SynthSettings
 from interp.solvers import make_solver
-from interp.strict_yaml import read_yaml
 from masks.errors import InterpError
 from masks.grid import MelGrid
-from masks.groups import GROUP_NAMES, N_STYLE_GROUPS, key_share
 from masks.spans import span_weights
 from masks.target import static_cells
 
@@ -53,17 +47,6 @@ class Decoded:
 
 
 @dataclass(frozen=True)
-class _Piece:
-    """One sentence of one text."""
-
-    text: int
-    sentence: Sentence
-    pair: Pair
-    target: TargetCells
-    seed: int
-
-
-@dataclass(frozen=True)
 class _Outcome:
     """What became of a piece."""
 
@@ -75,7 +58,7 @@ class _Outcome:
 
 
 def decode(
-    model: SpeechModel,
+    engine: Engine,
     texts: Sequence[Sequence[Sentence]],
     pairs: Sequence[Pair],
     splits: Sequence[float | None],
@@ -102,9 +85,9 @@ def decode(
     for number, batch in enumerate(batches):
         share = _part_of(on_progress, number, len(batches))
         with torch.no_grad():
-            outcomes += _decode_batch(model, batch, settings, grid, for_report, share)
+            outcomes += _decode_batch(engine, batch, settings, grid, for_report, share)
     return [
-        _join([(p, o) for p, o in zip(pieces, outcomes, strict=True) if p.text == i], model, settings)
+        _join([(p, o) for p, o in zip(pieces, outcomes, strict=True) if p.text == i], engine, settings)
         for i in range(len(texts))
     ]
 
@@ -117,7 +100,7 @@ def _pieces(
     seed: int,
     settings: SynthSettings,
     grid: MelGrid,
-) -> list[_Piece]:
+) -> list[Piece]:
     total = sum(s.n_frames for s in sentences)
     crossfade = settings.crossfade_s * grid.frame_rate_hz
     spans = None if split is None else span_weights(total, split, crossfade)
@@ -125,7 +108,7 @@ def _pieces(
     for number, sentence in enumerate(sentences):
         end = start + sentence.n_frames
         target = _target_cells(sentence, pair, None if spans is None else spans[:, start:end], grid)
-        pieces.append(_Piece(text, sentence, pair, target, seed + number))
+        pieces.append(Piece(text, sentence, pair, target, seed + number))
         start = end
     return pieces
 
@@ -145,15 +128,16 @@ def _target_cells(sentence: Sentence, pair: Pair, spans: Tensor | None, grid: Me
 
 
 def _decode_batch(
-    model: SpeechModel,
-    pieces: Sequence[_Piece],
+    engine: Engine,
+    pieces: Sequence[Piece],
     settings: SynthSettings,
     grid: MelGrid,
     for_report: bool,
     on_progress: Callable[[float], None],
 ) -> list[_Outcome]:
-    bound, tuning, notes = _bind(model, pieces, settings, grid)
-    process = model.config.process
+    binding = engine.bind(pieces, settings, grid)
+    bound, tuning, notes = binding.model, binding.tuning, binding.notes
+    process = engine.process
     lengths = [p.sentence.n_frames for p in pieces]
     noise = draw_noise([p.seed for p in pieces], lengths, settings.n_timesteps, grid.n_mels)
     rows: list[TraceRow] = []
@@ -173,7 +157,7 @@ def _decode_batch(
     )  # fmt: skip
     after = probe.readouts(tuning)
     before = (
-        _twin_masses(bound, tuning, noise, settings, probe.t, index)
+        _twin_masses(binding, process, noise, settings, probe.t, index)
         if index is not None
         else [None] * len(pieces)
     )
@@ -190,63 +174,30 @@ def _decode_batch(
     ]
 
 
-def _bind(
-    model: SpeechModel, pieces: Sequence[_Piece], settings: SynthSettings, grid: MelGrid
-) -> tuple[BoundModel, Tuning, list[tuple[str, ...]]]:
-    """Model and objective of a batch, notes of every piece; the references are encoded here, once."""
-    config = model.config.bin
-    mu, frame_mask = _pad_batch([p.sentence.mu for p in pieces])
-    bank = model.estimator.encode_references(stack_references([p.pair for p in pieces], model))
-    targets = [p.target for p in pieces]
-    queries, covered = query_sets(targets, frame_mask, config, grid)
-    weights = all_log_weights(settings, bank.membership, targets, mu.shape[-1], config)
-    layers = resolve_layers(settings.guidance.layers, len(config.cross_layers))
-    bound = BoundModel(
-        model.estimator,
-        model.config.process,
-        mu,
-        frame_mask,
-        bank,
-        weights,
-        layers,
-        settings.cfg_pitch,
-        settings.cfg_rest,
-    )
-    objective = load_objective(settings.guidance.objective, data_path("configs/objectives"), read_yaml)
-    share = key_share(bank.membership)
-    shares = {name: share[:, i] for i, name in enumerate(GROUP_NAMES[:N_STYLE_GROUPS])}
-    notes = [
-        (f"pitch covers {c.share:.0%} of the low rows: too wide to tell it from the rest",) * c.too_wide
-        for c in covered
-    ]
-    return bound, Tuning(bound, objective, queries, shares, settings.guidance), notes
-
-
 def _twin_masses(
-    bound: BoundModel, tuning: Tuning, noise: NoisePath, settings: SynthSettings, t: float | None, last: int
+    binding: Binding,
+    process: DiffusionProcess,
+    noise: NoisePath,
+    settings: SynthSettings,
+    t: float | None,
+    last: int,
 ) -> list[MassReadout | None]:
     """Masses of the untuned run on the same noise, which is left as soon as they are known."""
+    bound = binding.model
     probe = MassProbe(bound, t)
     with suppress(SamplingCancelled):
         sample(
-            probe, bound.mu, bound.frame_mask, noise, process=bound.process, n_timesteps=settings.n_timesteps,
+            probe, bound.mu, bound.frame_mask, noise, process=process, n_timesteps=settings.n_timesteps,
             sampler=settings.sampler, solver=settings.solver, temperature=settings.temperature,
             on_step=lambda state, _: state.index < last,
         )  # fmt: skip
-    return probe.readouts(tuning)
+    return probe.readouts(binding.tuning)
 
 
-def _pad_batch(mus: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-    longest = max(mu.shape[1] for mu in mus)
-    padded = torch.stack([torch.nn.functional.pad(mu, (0, longest - mu.shape[1])) for mu in mus])
-    lengths = torch.tensor([mu.shape[1] for mu in mus], device=padded.device)
-    return padded, torch.arange(longest, device=padded.device) < lengths[:, None]
-
-
-def _join(parts: Sequence[tuple[_Piece, _Outcome]], model: SpeechModel, settings: SynthSettings) -> Decoded:
+def _join(parts: Sequence[tuple[Piece, _Outcome]], engine: Engine, settings: SynthSettings) -> Decoded:
     """Sentences of one text, one after another."""
-    mel = torch.cat([model.to_log_mel(o.mel) for _, o in parts], 1).cpu().numpy()
-    mu = torch.cat([model.to_log_mel(p.sentence.mu) for p, _ in parts], 1).cpu().numpy()
+    mel = torch.cat([engine.to_log_mel(o.mel) for _, o in parts], 1).cpu().numpy()
+    mu = torch.cat([engine.to_log_mel(p.sentence.mu) for p, _ in parts], 1).cpu().numpy()
     rows = [row for _, o in parts for row in o.rows]
     return Decoded(
         mel=np.maximum(mel, np.log(1e-5)),
@@ -258,7 +209,7 @@ def _join(parts: Sequence[tuple[_Piece, _Outcome]], model: SpeechModel, settings
 
 
 def _guidance_result(
-    rows: Sequence[TraceRow], parts: Sequence[tuple[_Piece, _Outcome]], settings: SynthSettings
+    rows: Sequence[TraceRow], parts: Sequence[tuple[Piece, _Outcome]], settings: SynthSettings
 ) -> GuidanceResult:
     """The tuning of all sentences; the masses are those of the first."""
     trace = [{"sentence": n, **row.as_dict()} for n, (_, o) in enumerate(parts) for row in o.rows]

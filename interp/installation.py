@@ -31,7 +31,7 @@ def checkpoint_path(name: str) -> Path:
     """
     path = data_path("checkpts/default.safetensors") if name == "default" else Path(name)
     if not path.is_file():
-        raise InterpError(f"{path}: no such checkpoint; give a .safetensors file, or 'default'")
+        raise InterpError(f"{path}: no such checkpoint; give a .safetensors or .pt file, or 'default'")
     return path
 
 
@@ -41,7 +41,8 @@ def describe_installation(checkpoint: str) -> tuple[str, ...]:
     Raises
     ------
     InterpError
-        When the checkpoint is missing, is not a safetensors file, or has unreadable provenance.
+        When the checkpoint is missing, is neither a safetensors file nor a Grad-TTS ``.pt``, or
+        has unreadable provenance.
     """
     packages = ", ".join(f"{name} {version(name)}" for name in SHOWN_PACKAGES)
     path = checkpoint_path(checkpoint)
@@ -94,6 +95,10 @@ def _plain(value: Any) -> str:
 
 
 def _parameters(path: Path) -> int:
+    if path.suffix == ".pt":
+        from interp.models.gradtts_checkpoint import load_gradtts
+
+        return sum(weight.numel() for weight in load_gradtts(path).parameters())
     try:
         with safe_open(path, framework="numpy") as file:
             shapes = [file.get_slice(key).get_shape() for key in file.keys()]  # noqa: SIM118

@@ -13,7 +13,7 @@ from guidance.objectives import Reading
 from guidance.readout import MassReadout, read_masses
 from guidance.tuning import Tuning
 from guidance.windows import Windows
-from interp.bound_model import BoundModel
+from interp.engines.contract import BatchModel
 
 
 def probe_index(windows: Windows, evaluation_times: tuple[float, ...]) -> int | None:
@@ -28,7 +28,7 @@ def probe_index(windows: Windows, evaluation_times: tuple[float, ...]) -> int | 
 class MassProbe:
     """A score function that keeps the masses of one evaluation."""
 
-    model: BoundModel
+    model: BatchModel
     t: float | None
     found: AttentionMasses | None = field(default=None)
 

@@ -17,10 +17,10 @@ from interp.decoding import Decoded, decode
 from interp.device import choose_device
 from interp.references import ReferenceFeatures, reference_features
 from interp.result import ReferenceResult, Synthesis
-from interp.sentence import Sentence, encode_sentence
+from interp.sentence import Sentence
 from interp.settings import SynthSettings
 from interp.spans import split_frame_of
-from interp.text.frontend import phonemize, split_sentences
+from interp.text.frontend import split_sentences
 from interp.vocoder import make_vocoder
 from masks.f0 import extract_f0
 from masks.grid import MelGrid
@@ -51,6 +51,7 @@ class Synthesizer:
 
     def __init__(self, checkpoint: Checkpoint, grid: MelGrid | None = None) -> None:
         self.checkpoint = checkpoint
+        self.engine = checkpoint.engine
         self.grid = grid or MelGrid()
         self._features: dict[tuple[str, float, float | None], ReferenceFeatures] = {}
 
@@ -106,12 +107,12 @@ class Synthesizer:
         if not requests:
             return []
         started = time.perf_counter()
-        settings = settings or SynthSettings()
+        settings, adapted = self.engine.adapt(settings or SynthSettings())
         texts = [[self._encode(part, settings) for part in split_sentences(r.text)] for r in requests]
         pairs = [(self._reference(r.ref1, settings), self._reference(r.ref2, settings)) for r in requests]
         splits = [split_frame_of(settings, sentences, self.grid) for sentences in texts]
         decoded = decode(
-            self.checkpoint.model,
+            self.engine,
             texts,
             pairs,
             splits,
@@ -123,11 +124,11 @@ class Synthesizer:
         )
         seconds = (time.perf_counter() - started) / len(requests)
         rows = zip(requests, texts, pairs, splits, decoded, strict=True)
-        return [self._finish(*row, settings, seconds) for row in rows]
+        return [self._finish(*row, settings, seconds, adapted) for row in rows]
 
     def _encode(self, text: str, settings: SynthSettings) -> Sentence:
         with torch.no_grad():
-            return encode_sentence(self.checkpoint.model, phonemize(text), settings.length_scale)
+            return self.engine.encode(text, settings)
 
     def _reference(self, path: str | Path, settings: SynthSettings) -> ReferenceFeatures:
         key = (str(path), settings.ref_max_seconds, settings.ref_level_dbfs)
@@ -147,6 +148,7 @@ class Synthesizer:
         decoded: Decoded,
         settings: SynthSettings,
         seconds: float,
+        adapted: Sequence[str],
     ) -> Synthesis:
         started = time.perf_counter()
         wav = make_vocoder(settings.vocoder, self.grid)(decoded.mel)
@@ -155,6 +157,7 @@ class Synthesizer:
         notes = (
             [note for reference in pair for note in reference.recording.notes]
             + warnings
+            + list(adapted)
             + list(decoded.notes)
         )
         starts = np.cumsum([0] + [s.n_frames for s in sentences])

@@ -53,7 +53,7 @@ def encode_sentence(model: SpeechModel, phonemes: Phonemes, length_scale: float)
     encoded = model.text_encoder(ids, torch.tensor([ids.shape[1]], device=device))
     durations = _durations(encoded.log_durations, encoded.x_mask, phonemes.symbols, length_scale)
     mu = expand(encoded.mu_x, durations)[0]
-    merged = _merge_blanks(durations[0].cpu().numpy())
+    merged = merge_blanks(durations[0].cpu().numpy())
     return Sentence(phonemes, merged, mu, voiced_frames(phonemes.symbols, merged))
 
 
@@ -70,7 +70,7 @@ def _durations(
     return whole_frames(torch.maximum(log_durations, least), x_mask, length_scale, rounding="cumulative")
 
 
-def _merge_blanks(durations: Int[np.ndarray, " ids"]) -> Int[np.ndarray, " symbols"]:
+def merge_blanks(durations: Int[np.ndarray, " ids"]) -> Int[np.ndarray, " symbols"]:
     """Frames of symbols with the blank after each, and the first blank with the first symbol."""
     merged: Int[np.ndarray, " symbols"] = durations[1::2] + durations[2::2]
     merged[0] += durations[0]

@@ -21,7 +21,7 @@ class SynthSettings:
     Parameters
     ----------
     mode : ``freq``: pitch of reference 1, the rest of reference 2; ``temp``: reference 1 first, then 2
-    checkpoint : ``default``, or the path of a ``.safetensors`` file
+    checkpoint : ``default``, the path of a ``.safetensors`` file, or of a Grad-TTS ``.pt`` file
     device : ``auto`` (CUDA where there is one, else the CPU), ``cpu``, ``cuda``, ``cuda:1``, ``mps``
     seed : int, same seed, same device, same audio
     n_timesteps : int, steps of the reverse process; time grows with it
@@ -38,6 +38,8 @@ class SynthSettings:
     split_word : text or None, temp only: the first word that follows reference 2, as text or as its number
         from 1; overrides ``split``
     crossfade_s : float, seconds, temp only: length of the ramp between the two references
+    speaker1, speaker2 : int or None, only for a Grad-TTS checkpoint of several speakers, which needs both:
+        their numbers from 0; they take the place of the voices of reference 1 and 2
     vocoder : registered name
     ref_max_seconds : float, seconds, longer references are cut
     ref_level_dbfs : float or None, dB re full scale, RMS of a reference's active part; null leaves it alone
@@ -66,6 +68,8 @@ class SynthSettings:
     split_s: float | None = limited(None, low=0.0)
     split_word: str | None = None
     crossfade_s: float = limited(0.1, low=0.0, high=10.0)
+    speaker1: int | None = limited(None, low=0)
+    speaker2: int | None = limited(None, low=0)
     vocoder: str = "griffin-lim"
     ref_max_seconds: float = limited(10.0, low=1.0, high=60.0)
     ref_level_dbfs: float | None = limited(-23.0, low=-60.0, high=0.0)

@@ -54,7 +54,9 @@ def _option(key: str, *flags: str, says: str, metavar: str | None = None) -> Cal
 @click.option(
     "--out-dir", type=click.Path(path_type=Path), help="Folder to write into. [default: out with -f, else .]"
 )
-@_option("checkpoint", "-c", "--checkpoint", says="default, or a .safetensors file.", metavar="PATH")
+@_option(
+    "checkpoint", "-c", "--checkpoint", says="default, a .safetensors file, or Grad-TTS .pt.", metavar="PATH"
+)
 @_option("n_timesteps", "-t", "--timesteps", says="Steps of the reverse process; time grows with it.")
 @_option("seed", "--seed", says="Same seed, same device, same audio.")
 @_option("temperature", "--temperature", says="Divides the start noise: larger is calmer.")

@@ -148,6 +148,11 @@ class GradTTSEstimator(nn.Module):
         plane: Tensor = self.spk_mlp(spk)
         return plane[:, :, None].expand(-1, -1, n_frames)
 
+    def attentions(self) -> tuple[ResidualAttention, ...]:
+        """The six attention layers, in the order of the masses."""
+        down, up = ([level.attention for level in _levels(part)] for part in (self.downs, self.ups))
+        return (*down, self.mid_attn, *up)
+
     def _embed_time(self, t: Float[Tensor, " B"]) -> Float[Tensor, "B E"]:
         half = self.config.dim // 2
         slowness = math.log(10000) / (half - 1)
@@ -198,6 +203,10 @@ class _Level(nn.ModuleList):
         x = self[1](x, time, grid.mask, grid.visible)
         attended: tuple[Tensor, Tensor | None] = self[2](x, grid.visible, _cells(grid.regions))
         return attended
+
+    @property
+    def attention(self) -> ResidualAttention:
+        return cast(ResidualAttention, self[2])
 
     def resample(self, x: Float[Tensor, "B D H W"], grid: _Grid) -> Tensor:
         resampled: Tensor = self[3](x * grid.mask)

@@ -48,7 +48,7 @@ def gradtts_symbols(text: str, lexicon: Lexicon | None = None) -> tuple[str, ...
     """
     known = lexicon if lexicon is not None else cmudict_lexicon()
     symbols: list[str] = []
-    for word in _clean(text).split(" "):
+    for word in gradtts_words(text):
         variants = _VARIANTS_IN_TRAINING.get(word, known.variants(word))
         symbols += [f"@{phone}" for phone in variants[0]] if variants else [c for c in word if c in _ID_OF]
         symbols.append(" ")
@@ -58,6 +58,11 @@ def gradtts_symbols(text: str, lexicon: Lexicon | None = None) -> tuple[str, ...
             f"text: found no word to speak in {text[:40]!r}; give at least one word in English letters"
         )
     return tuple(symbols)
+
+
+def gradtts_words(text: str) -> tuple[str, ...]:
+    """What is looked up: cleaned text cut at single spaces, punctuation on its word, some of it empty."""
+    return tuple(_clean(text).split(" "))
 
 
 def gradtts_ids(text: str, lexicon: Lexicon | None = None) -> tuple[int, ...]:
