@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from guidance.queries import QuerySets
-from interp.models.bin import BinConfig
+from interp.models.bin_config import BinConfig
 from interp.models.patches import cut_columns, pad_to_multiple
 from interp.settings import SynthSettings
 from masks.grid import MelGrid
@@ -102,9 +102,11 @@ def _visibility(
 def _spans(
     targets: Sequence[TargetCells], n_frames: int, patches: PatchGrid
 ) -> Float[Tensor, "batch spans queries"]:
+    """Means over the real frames of every column, sentence by sentence; 0 in columns of padding."""
     spans = [t.spans for t in targets]
     assert all(s is not None for s in spans), "temp mode needs spans"
-    return torch.stack([query_spans(_pad(s, n_frames), patches) for s in spans if s is not None])
+    rows = [query_spans(s, patches).reshape(2, patches.n_rows, -1) for s in spans if s is not None]
+    return torch.stack([_pad(r, patches.n_columns(n_frames)).flatten(1) for r in rows])
 
 
 def _columns(
@@ -115,5 +117,5 @@ def _columns(
     return real[:, None].expand(-1, patches.n_rows, -1)
 
 
-def _pad(x: Tensor, n_frames: int) -> Tensor:
-    return torch.nn.functional.pad(x, (0, n_frames - x.shape[-1]))
+def _pad(x: Tensor, length: int) -> Tensor:
+    return torch.nn.functional.pad(x, (0, length - x.shape[-1]))

@@ -30,6 +30,8 @@ from masks.errors import InterpError
 
 FORMAT = "interp-speech-1"
 REMEDY = "give default, or a .safetensors file that `interp train` wrote"
+# What layers raise for sizes that make no layer, and a state dict for names and shapes of another model.
+UNFIT = (RuntimeError, ValueError, AssertionError, ArithmeticError)
 # The one published Grad-TTS checkpoint whose diffusion time is not multiplied by 1000.
 UNSCALED_TIME = "grad-tts-old.pt"
 
@@ -112,10 +114,10 @@ def _load_speech_model(path: Path) -> SpeechModel:
             f"{path}: no checkpoint of this program (format {metadata.get('format')!r}); {REMEDY}"
         )
     config = settings_from(SpeechModelConfig, _json(path, metadata, "config"), str(path))
-    model = SpeechModel(config)
     try:
+        model = SpeechModel(config)
         model.load_state_dict({k: v.float() for k, v in weights.items()})
-    except RuntimeError as error:
+    except UNFIT as error:
         raise InterpError(
             f"{path}: weights do not fit the configuration ({_first_line(error)}); {REMEDY}"
         ) from error

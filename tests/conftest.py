@@ -12,7 +12,8 @@ import torch
 from hypothesis import settings
 from torch import nn
 
-from interp.models.bin import BinConfig, BinEstimator
+from interp.models.bin import BinEstimator
+from interp.models.bin_config import BinConfig
 from interp.models.reference_tokens import References
 from interp.models.speech_model import SpeechModel, SpeechModelConfig
 from interp.models.text_encoder import TextEncoderConfig

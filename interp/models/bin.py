@@ -15,6 +15,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from interp.models.bin_config import BinConfig
 from interp.models.features import fourier_features
 from interp.models.joint_attention import WideKeys, joint_attention, widen_keys
 from interp.models.patches import cut_band, cut_columns, join_band, pad_to_multiple, split_bands
@@ -23,29 +24,6 @@ from masks.groups import NULL
 
 N_TIME_FEATURES = 8
 N_POSITION_OCTAVES = 4
-
-
-@dataclass(frozen=True)
-class BinConfig:
-    """Sizes of the `bin` estimator.
-
-    ``row_heights`` are the bins of each row of target patches, ``patch_frames`` their frames;
-    ``cross_layers`` the layers that attend the references; ``fine_bins`` and ``coarse_bins`` the grid of
-    reference tokens.
-    """
-
-    n_mels: int = 80
-    row_heights: tuple[int, ...] = (4,) * 10 + (8,) * 5
-    patch_frames: int = 4
-    width: int = 128
-    column_width: int = 192
-    mlp_width: int = 384
-    n_heads: int = 4
-    n_layers: int = 5
-    cross_layers: tuple[int, ...] = (1, 2, 3)
-    fine_bins: int = 16
-    coarse_bins: int = 8
-    voice_size: int = 16
 
 
 @dataclass(frozen=True)

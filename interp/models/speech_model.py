@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from interp.models.bin import BinConfig, BinEstimator
+from interp.models.bin import BinEstimator
+from interp.models.bin_config import BinConfig
 from interp.models.text_encoder import TextEncoder, TextEncoderConfig
 from interp.process import DiffusionProcess
 

@@ -26,7 +26,8 @@ from masks.errors import InterpError
 STEP_NEPERS = 0.25
 FLOOR_NEPERS = -11.52
 F0_STEP_HZ = 0.02
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile, lzma.LZMAError)
+DAMAGED_ARCHIVE = (OSError, EOFError, zipfile.BadZipFile, lzma.LZMAError)
+UNREADABLE = (*DAMAGED_ARCHIVE, ValueError, KeyError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def read_pack(path: Path, config: TextEncoderConfig) -> Pack:
     if not path.is_file():
         raise InterpError(f"{path}: no such pack; make one with interp train CONFIG --pack-to FILE")
     try:
-        with np.load(path) as z:
+        with path.open("rb") as file, np.load(file) as z:
             packed = {name: z[name] for name in z.files}
             if (found := str(packed["encoder_config"])) != str(config):
                 raise InterpError(

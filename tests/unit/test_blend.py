@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from interp.blend import TargetCells, all_log_weights, patch_grid, query_sets
-from interp.models.bin import BinConfig
+from interp.models.bin_config import BinConfig
 from interp.settings import SynthSettings
 from masks.grid import MelGrid
 from masks.groups import CLOSED, N_CHANNELS, NULL
@@ -72,6 +72,16 @@ def test_spans_are_weights_of_columns_without_padding():
     assert first[:, 0].tolist() == [[1, 1, 0, 0], [1, 1, 0, 0]]
     assert second[:, 0].tolist() == [[0, 0, 1, 1], [0, 0, 0, 0]]
     assert (first == first[:, :1]).all()
+
+
+def test_spans_do_not_depend_on_the_batch():
+    """The last column of 10 frames holds two of them."""
+    alone = sets_of([target(10, split=5)])[0].sets[0]
+    together = sets_of([target(10, split=5), target(16, split=8)])[0].sets[0]
+    for name in ("span1", "span2"):
+        of_10 = together[name].unflatten(1, (ROWS, -1))[0, :, :3]
+        assert torch.equal(of_10, alone[name].unflatten(1, (ROWS, -1))[0])
+    assert together["span2"].unflatten(1, (ROWS, -1))[0, 0].tolist() == [0, 0.75, 1, 0]
 
 
 def test_freq_has_no_spans():
