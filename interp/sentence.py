@@ -51,7 +51,8 @@ def encode_sentence(model: SpeechModel, phonemes: Phonemes, length_scale: float)
     device = next(model.parameters()).device
     ids = torch.tensor([phonemes.ids], device=device)
     encoded = model.text_encoder(ids, torch.tensor([ids.shape[1]], device=device))
-    durations = _durations(encoded.log_durations, encoded.x_mask, phonemes.symbols, length_scale)
+    scale = length_scale * model.config.duration_scale
+    durations = _durations(encoded.log_durations, encoded.x_mask, phonemes.symbols, scale)
     mu = expand(encoded.mu_x, durations)[0]
     merged = merge_blanks(durations[0].cpu().numpy())
     return Sentence(phonemes, merged, mu, voiced_frames(phonemes.symbols, merged))

@@ -27,7 +27,7 @@ class SynthSettings:
     n_timesteps : int, steps of the reverse process; time grows with it
     sampler : reverse SDE or probability-flow ODE
     solver : ``euler`` as Grad-TTS, or ``dpmpp2``, second order
-    temperature : float, *divides* the start noise, as in Grad-TTS: larger is calmer
+    temperature : float, *divides* the start noise, as in Grad-TTS: larger is calmer, and clearer in words
     length_scale : float, multiplies every duration: larger is slower
     attend : ``joint``: both references open, the noise decides; ``weighted``, ``masked``: soft or hard
         attention weights, as controls
@@ -55,10 +55,10 @@ class SynthSettings:
     checkpoint: str = "default"
     device: str = "auto"
     seed: int = limited(0, low=0, high=LARGEST_SEED)
-    n_timesteps: int = limited(50, low=1, high=1000)
-    sampler: Literal["sde", "ode"] = "sde"
-    solver: Literal["euler", "dpmpp2"] = "euler"
-    temperature: float = limited(1.0, above=0.0, high=100.0)
+    n_timesteps: int = limited(20, low=1, high=1000)
+    sampler: Literal["sde", "ode"] = "ode"
+    solver: Literal["euler", "dpmpp2"] = "dpmpp2"
+    temperature: float = limited(3.0, above=0.0, high=100.0)
     length_scale: float = limited(1.0, low=0.25, high=4.0)
     attend: Literal["joint", "weighted", "masked"] = "joint"
     attend_log_weight: float = limited(2.0, low=0.0, high=100.0)

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from conftest import read_npz, write_voice
+from spoken import read_npz, write_voice
 
 from masks.errors import InterpError
 

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from conftest import GROUPS, PHONEMES, make_synthesis, read_npz
+from spoken import GROUPS, PHONEMES, make_synthesis, read_npz
 
 from guidance.settings import GuidanceSettings
 from interp.config import resolve

@@ -109,7 +109,7 @@ def test_shipped_file_list_is_sound():
 
 
 def test_notes_go_to_stderr_and_quiet_silences_them(interp, calls, tmp_path):
-    from conftest import write_voice
+    from spoken import write_voice
 
     a, b = write_voice(tmp_path / "long.wav", seconds=11.0), write_voice(tmp_path / "b.wav", rate=44100)
     arguments = ("synth", "--ref1", a, "--ref2", b, *TEXT, "-o", tmp_path / "o.wav")
