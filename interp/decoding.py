@@ -155,6 +155,7 @@ def _decode_batch(
         sampler=settings.sampler, solver=settings.solver, temperature=settings.temperature,
         tuner=tuner, on_step=show,
     )  # fmt: skip
+    _require_finite(x, settings)
     after = probe.readouts(tuning)
     before = (
         _twin_masses(binding, process, noise, settings, probe.t, index)
@@ -172,6 +173,21 @@ def _decode_batch(
         )
         for i, length in enumerate(lengths)
     ]
+
+
+def _require_finite(x: Tensor, settings: SynthSettings) -> None:
+    """Refuse to hand on what a model that diverged made.
+
+    Raises
+    ------
+    InterpError
+        Naming the solver and the steps.
+    """
+    if not bool(x.isfinite().all()):
+        raise InterpError(
+            f"checkpoint: its mel is not finite after {settings.n_timesteps} steps of {settings.sampler} "
+            f"{settings.solver}; raise --timesteps, choose --solver euler, or another checkpoint"
+        )
 
 
 def _twin_masses(

@@ -149,10 +149,13 @@ def test_info_of_a_checkpoint_that_will_not_do(interp, checkpoint, damage):
 def test_train_runs_the_configuration(interp, monkeypatch, tmp_path):
     module = ModuleType("interp.train.run")
     seen = []
-    module.train = seen.append
+    module.train = lambda config, **options: seen.append((config, options))
     monkeypatch.setitem(sys.modules, "interp.train.run", module)
-    assert interp("train", tmp_path / "c.yaml").exit_code == 0
-    assert seen == [tmp_path / "c.yaml"]
+    assert interp("train", tmp_path / "c.yaml", "--stop-at", 7, "--set", "seed=1").exit_code == 0
+    ((config, options),) = seen
+    assert config == tmp_path / "c.yaml"
+    assert options["stop_at"] == 7
+    assert options["assignments"] == ("seed=1",)
 
 
 def test_unknown_command(interp):

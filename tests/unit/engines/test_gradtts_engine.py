@@ -72,7 +72,8 @@ def synthesizer(tmp_path_factory):
 
 
 def settings(**changes):
-    given = {"speaker1": 2, "speaker2": 1, "n_timesteps": 2, "guidance": PLAIN, **changes}
+    grad_tts = {"sampler": "sde", "solver": "euler", "temperature": 1.0}
+    given = {"speaker1": 2, "speaker2": 1, "n_timesteps": 2, "guidance": PLAIN, **grad_tts, **changes}
     return SynthSettings(**given)
 
 
@@ -272,9 +273,15 @@ def test_a_file_that_is_no_checkpoint(tmp_path):
         load_checkpoint(tmp_path / "x.pt")
 
 
+def test_a_mel_that_is_not_finite_is_an_error_not_a_file(synthesizer, voices):
+    with pytest.raises(InterpError, match="not finite after 2 steps of ode dpmpp2"):
+        synthesizer(TEXT, *voices, settings(sampler="ode", solver="dpmpp2"))
+
+
 def test_the_command_line_speaks_and_reports(synthesizer, voices, tmp_path):
     def command(speaker1):
         given = ("--set", f"speaker1={speaker1}", "--set", "speaker2=1", "-t", 2, "--no-guidance", "--quiet")
+        given = (*given, "--sampler", "sde", "--solver", "euler")
         files = ("-c", synthesizer.checkpoint.path, "--ref1", voices[0], "--ref2", voices[1])
         out = ("--text", TEXT, "--out", tmp_path / "out.wav", "--report", tmp_path / "report")
         return CliRunner().invoke(main, [str(part) for part in ("synth", *files, *given, *out)])
