@@ -46,6 +46,13 @@ def test_pitch_queries_hold_the_pitch_cells():
     assert sets["pitch"].unflatten(1, (ROWS, -1))[0].nonzero().tolist() == [[0, 1], [1, 1]]
 
 
+def test_shares_are_of_real_cells():
+    """Of the last column of 10 frames two count, also beside a longer sentence."""
+    short = target(10, pitch=[(0, 4, 8, 10), (5, 6, 8, 10)])
+    pitch = sets_of([short, target(16)])[0].sets[0]["pitch"].unflatten(1, (ROWS, -1))
+    assert pitch[0].nonzero().tolist() == [[0, 2], [1, 2]]
+
+
 def test_every_layer_has_the_same_sets():
     queries, _ = sets_of([target(16)])
     assert len(queries.sets) == len(CONFIG.cross_layers)

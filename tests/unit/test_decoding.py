@@ -24,12 +24,17 @@ TEXT = "The boy was there."
 
 @pytest.fixture(scope="module")
 def voices(tmp_path_factory):
-    """Two buzzing recordings of different pitch and length, and noise without any."""
+    """Two buzzing recordings of different pitch and length, one that glides, and noise without any pitch."""
     folder = tmp_path_factory.mktemp("voices")
     rng = np.random.default_rng(0)
-    for name, f0_hz, seconds in (("low", 110.0, 0.5), ("high", 190.0, 0.7)):
+    for name, first_hz, last_hz, seconds in (
+        ("low", 110, 110, 0.5),
+        ("high", 190, 190, 0.7),
+        ("glide", 90, 360, 0.7),
+    ):
         t = np.arange(int(seconds * 22050)) / 22050
-        wav = 0.1 * sum(np.sin(2 * np.pi * f0_hz * h * t) / h for h in range(1, 12))
+        cycles = np.cumsum(np.geomspace(first_hz, last_hz, len(t))) / 22050
+        wav = 0.1 * sum(np.sin(2 * np.pi * h * cycles) / h for h in range(1, 12))
         soundfile.write(folder / f"{name}.wav", wav + 1e-3 * rng.standard_normal(len(t)), 22050)
     soundfile.write(folder / "noise.wav", 0.1 * rng.standard_normal(11025), 22050)
     return folder
@@ -111,6 +116,12 @@ def test_a_batch_equals_its_sentences_one_by_one(synthesizer, voices, settings):
         assert (together.guidance is None) == (alone.guidance is None)
         if alone.guidance is not None:
             assert together.guidance.summary.accepted == alone.guidance.summary.accepted > 0
+
+
+def test_a_note_is_of_its_own_text(synthesizer, voices):
+    low, high, glide = (voices / f"{name}.wav" for name in ("low", "high", "glide"))
+    batch = synthesizer.batch([Request(TEXT, glide, high), Request(TEXT, low, high)], PLAIN)
+    assert [any("too wide" in note for note in s.notes) for s in batch] == [True, False]
 
 
 def test_no_request_gives_nothing(synthesizer):

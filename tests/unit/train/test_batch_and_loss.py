@@ -144,6 +144,28 @@ def test_swapped_sources_turn_the_mass_losses_round(loss_of):
         assert (torch.minimum(a, b) < 1.5).all()
 
 
+def test_the_mass_losses_are_of_relative_masses_of_one_kind(loss_of, estimator):
+    """Pitch against pitch, rest against rest, mean of the last two layers of three, by hand."""
+    seen = []
+    estimator.register_forward_hook(lambda _, inputs, out: seen.append((inputs[4], out)))
+    batches = []
+    losses = loss_of(lambda b: batches.append(b) or b)
+    (bank, out), batch = seen[0], batches[0]
+    n_keys = bank.membership.sum(1)
+    mass = (out.masses[2] + out.masses[3]) / 2
+    for name, columns in (("pitch", (0, 2)), ("rest", (1, 3))):
+        of_key = [
+            mass[..., c] / (n_keys[:, c] / n_keys[:, c // 2 * 2 : c // 2 * 2 + 2].sum(1))[:, None]
+            for c in columns
+        ]
+        second = of_key[1] / (of_key[0] + of_key[1])
+        source = getattr(batch, f"{name}_from")
+        nll = -torch.where(source == 1, second, 1 - second).log()
+        on = getattr(batch, f"{name}_queries")
+        expected = (nll * on).sum(1) / on.sum(1)
+        assert torch.allclose(getattr(losses, name)[batch.counts], expected[batch.counts], rtol=1e-3)
+
+
 def test_padded_frames_do_not_enter_the_score_loss(loss_of):
     def shorten(batch, garbage):
         mask = batch.frame_mask & (torch.arange(FRAMES) < 9)
