@@ -58,7 +58,7 @@ class SynthSettings:
     n_timesteps: int = limited(20, low=1, high=1000)
     sampler: Literal["sde", "ode"] = "ode"
     solver: Literal["euler", "dpmpp2"] = "dpmpp2"
-    temperature: float = limited(3.0, above=0.0, high=100.0)
+    temperature: float = limited(1.5, above=0.0, high=100.0)
     length_scale: float = limited(1.0, low=0.25, high=4.0)
     attend: Literal["joint", "weighted", "masked"] = "joint"
     attend_log_weight: float = limited(2.0, low=0.0, high=100.0)
