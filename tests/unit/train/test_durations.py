@@ -72,6 +72,13 @@ def test_whatever_the_alignment(lexicon, seed):
     assert (found.durations >= 0).all()
 
 
+def test_words_that_overlap(lexicon):
+    early = tuple(x - 0.2 for x in ALIGNED[1].edges_s)
+    found = timed(lexicon, [ALIGNED[0], AlignedWord("sun", ALIGNED[1].phones, early), *ALIGNED[2:]])
+    assert found.durations.sum() == N_FRAMES
+    assert (found.durations >= 0).all()
+
+
 def test_silence_at_the_ends_is_no_phones(lexicon):
     found = timed(lexicon)
     ends = edges_s(found)

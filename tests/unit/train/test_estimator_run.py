@@ -9,6 +9,7 @@ from interp.models.bin import BinEstimator
 from interp.process import DiffusionProcess
 from interp.train.estimator import train_estimator
 from interp.train.examples import ExampleShares
+from interp.train.loss import bin_losses
 from interp.train.settings import EstimatorTraining
 from interp.train.state import TrainState, load_newest, load_state, save_half, save_state
 from masks.errors import InterpError
@@ -60,6 +61,22 @@ def test_a_resumed_run_is_the_run_bit_for_bit(run):
     assert same(whole.average, resumed.average)
     slots = [s.optimizer.state_dict()["state"] for s in (whole, resumed)]
     assert all(same(slots[0][i], slots[1][i]) for i in slots[0])
+
+
+def test_every_step_draws_its_own_times_whatever_was_run_before(run, monkeypatch):
+    seen = []
+
+    def losses(model, batch, t, noise, process):
+        seen.append((t.tolist(), noise.sum().item(), batch.y0.sum().item()))
+        return bin_losses(model, batch, t, noise, process)
+
+    monkeypatch.setattr("interp.train.estimator.bin_losses", losses)
+    run("whole")
+    whole, seen[:] = list(seen), []
+    assert all(a != b for step in range(4) for a, b in zip(whole[step], whole[step - 1], strict=True))
+    run("parts", stop_at=1)
+    run("parts")
+    assert seen == whole
 
 
 def test_training_moves_weights_and_their_average(run, small_bin):
