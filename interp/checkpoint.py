@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -16,9 +16,6 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from interp.config import mapping_of, settings_from
-from interp.engines.bin import BinEngine
-from interp.engines.contract import Engine
-from interp.engines.gradtts import GradTTSEngine
 from interp.files import whole_file, write_json
 from interp.installation import checkpoint_path, read_provenance
 from interp.models.gradtts import GradTTS
@@ -27,6 +24,9 @@ from interp.models.speech_model import SpeechModel, SpeechModelConfig
 from interp.models.text_encoder import TextEncoderConfig
 from interp.text.gradtts_frontend import GRADTTS_BLANK_ID
 from masks.errors import InterpError
+
+if TYPE_CHECKING:
+    from interp.engines.contract import Engine
 
 FORMAT = "interp-speech-1"
 REMEDY = "give default, or a .safetensors file that `interp train` wrote"
@@ -51,6 +51,10 @@ class Checkpoint:
     @property
     def engine(self) -> Engine:
         """The model as the pipeline knows it."""
+        # Imported here: engines read sound files, and training from a pack has no library for that.
+        from interp.engines.bin import BinEngine
+        from interp.engines.gradtts import GradTTSEngine
+
         if isinstance(self.model, GradTTS):
             return GradTTSEngine(self.model)
         return BinEngine(self.model)
