@@ -16,9 +16,9 @@ from tqdm import tqdm
 from interp.models.bin import BinEstimator
 from interp.process import DiffusionProcess
 from interp.train.bank import FeatureBank
-from interp.train.batch import BatchMaker
+from interp.train.batch import Batch, BatchMaker
 from interp.train.examples import ExampleDrawer
-from interp.train.loss import SMALLEST_T, Losses, bin_losses
+from interp.train.loss import SMALLEST_T, BinLoss, Losses
 from interp.train.settings import EstimatorTraining
 from interp.train.state import TrainState, load_newest, save_state
 from masks.reduce import PatchGrid
@@ -42,9 +42,12 @@ def train_estimator(
 ) -> TrainState:
     """Train from where ``folder/state.safetensors`` stands to ``settings.n_steps``.
 
+    Under ``accelerate launch`` with several processes each draws ``batch_size`` examples of its own a step,
+    and the first one writes.
+
     Parameters
     ----------
-    report : called with the step and the mean losses every ``log_every`` steps
+    report : called with the step and the mean losses every ``log_every`` steps, by the first process only
     stop_at : a step to stop at earlier, without changing the schedule
 
     Returns
@@ -56,7 +59,7 @@ def train_estimator(
     state = _fresh_state(estimator.to(accelerator.device), settings)
     saved = folder / "state.safetensors"
     load_newest(folder, state)
-    model, optimizer = accelerator.prepare(estimator, state.optimizer)
+    model, optimizer = accelerator.prepare(BinLoss(estimator, process), state.optimizer)
     maker = BatchMaker(
         bank.to(accelerator.device),
         _patch_grid(estimator),
@@ -69,22 +72,29 @@ def train_estimator(
     last = min(settings.n_steps, stop_at or settings.n_steps)
     seen: list[dict[str, float]] = []
     for step in tqdm(
-        range(state.step + 1, last + 1), initial=state.step, total=last, desc="train", unit="step"
+        range(state.step + 1, last + 1),
+        initial=state.step,
+        total=last,
+        desc="train",
+        unit="step",
+        disable=not accelerator.is_main_process,
     ):
         _set_rate(optimizer, settings, step)
-        losses = _losses(model, maker, drawer, settings, process, (seed, step, accelerator.process_index))
+        losses = model(*_drawn(maker, drawer, settings, (seed, step, accelerator.process_index)))
         accelerator.backward(losses.total(settings.auxiliary))
         accelerator.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
         state.step = step
-        _average(state, accelerator.unwrap_model(model), settings.ema_decay)
+        _average(state, estimator, settings.ema_decay)
         seen.append(summary(losses))
         if step % settings.log_every == 0:
-            report(step, mean_of(seen))
+            if accelerator.is_main_process:
+                report(step, mean_of(seen))
             seen.clear()
         if accelerator.is_main_process and (step % settings.save_every == 0 or step == last):
             save_state(saved, state)
+    accelerator.wait_for_everyone()
     return state
 
 
@@ -100,19 +110,15 @@ def _patch_grid(estimator: BinEstimator) -> PatchGrid:
     return PatchGrid(estimator.config.row_heights, estimator.config.patch_frames)
 
 
-def _losses(
-    model: BinEstimator,
-    maker: BatchMaker,
-    drawer: ExampleDrawer,
-    settings: EstimatorTraining,
-    process: DiffusionProcess,
-    key: tuple[int, ...],
-) -> Losses:
+def _drawn(
+    maker: BatchMaker, drawer: ExampleDrawer, settings: EstimatorTraining, key: tuple[int, ...]
+) -> tuple[Batch, Tensor, Tensor]:
+    """Batch, times (B,) and noise (B, n_mels, T) of a step, the same whenever and wherever it is drawn."""
     rng = np.random.default_rng(key)
     batch = maker.make([drawer.draw(rng) for _ in range(settings.batch_size)])
     t = torch.from_numpy(_stratified(rng, settings.batch_size)).to(batch.y0)
     noise = torch.from_numpy(rng.standard_normal(batch.y0.shape, dtype=np.float32)).to(batch.y0)
-    return bin_losses(model, batch, t, noise, process)
+    return batch, t, noise
 
 
 def _stratified(rng: np.random.Generator, n: int) -> np.ndarray:

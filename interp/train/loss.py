@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import torch
 from jaxtyping import Bool, Float, Int
-from torch import Tensor
+from torch import Tensor, nn
 
 from interp.models.bin import BinEstimator, EstimatorOutput
 from interp.process import DiffusionProcess
@@ -15,6 +15,21 @@ from masks.groups import key_share, log_weights
 
 MASS_FLOOR = 1e-6
 SMALLEST_T = 1e-3
+
+
+class BinLoss(nn.Module):
+    """An estimator and its loss as one module: a distributed wrapper sees every use of the parameters."""
+
+    def __init__(self, estimator: BinEstimator, process: DiffusionProcess) -> None:
+        super().__init__()
+        self.estimator = estimator
+        self.process = process
+
+    def forward(
+        self, batch: Batch, t: Float[Tensor, " batch"], noise: Float[Tensor, "batch n_mels frames"]
+    ) -> Losses:
+        """See `bin_losses`."""
+        return bin_losses(self.estimator, batch, t, noise, self.process)
 
 
 @dataclass(frozen=True)
@@ -44,7 +59,7 @@ def bin_losses(
     noise: Float[Tensor, "batch n_mels frames"],
     process: DiffusionProcess,
 ) -> Losses:
-    """Evaluate the estimator once on noised targets."""
+    """Evaluate the estimator once on noised targets; the losses themselves are float32."""
     a, sigma = (x[:, None, None] for x in process.a_and_sigma(t))
     y_t = (a * batch.y0 + sigma * noise) * batch.frame_mask[:, None]
     bank = estimator.encode_references(batch.refs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,6 +9,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import torch
+from accelerate import PartialState
 from safetensors.torch import load_file, save_file
 
 from interp.checkpoint import save_checkpoint
@@ -22,10 +22,12 @@ from interp.strict_yaml import dump_yaml
 from interp.train.bank import build_bank
 from interp.train.estimator import train_estimator
 from interp.train.pack import Pack, read_pack, write_pack
+from interp.train.run_log import run_log
 from interp.train.settings import TrainSettings
 from interp.train.state import TrainState, save_half
 from masks.grid import MelGrid
 
+CHECKPOINT = "checkpoint.safetensors"
 log = logging.getLogger(__name__)
 
 
@@ -62,9 +64,12 @@ def train(
     keep_freed_memory()
     settings = resolve(TrainSettings, config, assignments)
     folder = Path(settings.runs) / settings.name
-    folder.mkdir(parents=True, exist_ok=True)
-    write_text(folder / "config.yaml", dump_yaml(mapping_of(settings)))
-    prepared = read_pack(pack, settings.model.text) if pack else _prepare(settings, folder)
+    processes = PartialState(cpu=not torch.cuda.is_available())
+    with processes.main_process_first():  # it fills the cache that the others then read
+        folder.mkdir(parents=True, exist_ok=True)
+        if processes.is_main_process:
+            write_text(folder / "config.yaml", dump_yaml(mapping_of(settings)))
+        prepared = read_pack(pack, settings.model.text) if pack else _prepare(settings, folder)
     if pack_to is not None:
         n = write_pack(pack_to, prepared.features, prepared.texts, prepared.encoder, pack_mib)
         log.info("%s: %d items, %.1f MiB", pack_to, n, pack_to.stat().st_size / 2**20)
@@ -72,7 +77,8 @@ def train(
     model = SpeechModel(settings.model)
     model.text_encoder.load_state_dict(prepared.encoder.state_dict())
     state = _train_estimator(model, prepared, settings, folder, stop_at)
-    return _export(model, state, settings, out or folder, stop_at)
+    out = out or folder
+    return _export(model, state, settings, out, stop_at) if processes.is_main_process else out / CHECKPOINT
 
 
 def _prepare(settings: TrainSettings, folder: Path) -> Pack:
@@ -111,20 +117,11 @@ def _prepare(settings: TrainSettings, folder: Path) -> Pack:
 def _train_estimator(
     model: SpeechModel, prepared: Pack, settings: TrainSettings, folder: Path, stop_at: int | None
 ) -> TrainState:
-    from torch.utils.tensorboard import SummaryWriter
-
     bank = build_bank(
         prepared.features, prepared.texts, prepared.encoder, MelGrid(), settings.model.bin.fine_bins
     )
     log.info("%d items, %d frames", len(bank.lengths), len(bank.mel))
-    with SummaryWriter(folder / "tensorboard") as writer, (folder / "log.jsonl").open("a") as lines:
-
-        def report(step: int, figures: dict[str, float]) -> None:
-            lines.write(json.dumps({"step": step, **figures}) + "\n")
-            lines.flush()
-            for name, value in figures.items():
-                writer.add_scalar(name, value, step)
-
+    with run_log(folder) as report:
         return train_estimator(
             model.estimator,
             bank,
@@ -154,7 +151,7 @@ def _export(
         "settings": mapping_of(replace(settings, data=replace(settings.data, corpus="", cache=""))),
         "device": "cuda" if torch.cuda.is_available() else "cpu",
     }
-    path = out / "checkpoint.safetensors"
+    path = out / CHECKPOINT
     save_checkpoint(path, exported, provenance)
     write_json(
         out / "progress.json", {"step": state.step, "of": settings.estimator.n_steps, "stopped_at": stop_at}

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
+from accelerate.state import AcceleratorState
 
 from interp.models.bin import BinEstimator
 from interp.process import DiffusionProcess
@@ -70,7 +72,7 @@ def test_every_step_draws_its_own_times_whatever_was_run_before(run, monkeypatch
         seen.append((t.tolist(), noise.sum().item(), batch.y0.sum().item()))
         return bin_losses(model, batch, t, noise, process)
 
-    monkeypatch.setattr("interp.train.estimator.bin_losses", losses)
+    monkeypatch.setattr("interp.train.loss.bin_losses", losses)
     run("whole")
     whole, seen[:] = list(seen), []
     assert all(a != b for step in range(4) for a, b in zip(whole[step], whole[step - 1], strict=True))
@@ -149,3 +151,22 @@ def test_damaged_and_foreign_states(state, small_bin, tmp_path):
     path.write_text(json.dumps({}))
     with pytest.raises(InterpError, match=r"state\.safetensors"):
         load_state(path, fresh(small_bin))
+
+
+def test_bfloat16_learns_what_float32_learns(bank, small_bin, tmp_path):
+    def figures(precision):
+        AcceleratorState._reset_state(reset_partial_state=True)  # a process has one precision
+        seen = []
+        (tmp_path / precision).mkdir()
+        torch.manual_seed(0)
+        train_estimator(
+            BinEstimator(small_bin), bank, replace(SETTINGS, precision=precision, log_every=2),
+            tmp_path / precision, process=DiffusionProcess(), mel_mean=-5.5, mel_std=1.2, seed=0,
+            report=lambda step, found: seen.append(found),
+        )  # fmt: skip
+        return seen
+
+    for low, full in zip(figures("bf16"), figures("no"), strict=True):
+        assert low["score"] == pytest.approx(full["score"], rel=0.02)
+        assert low["score"] != full["score"]
+    AcceleratorState._reset_state(reset_partial_state=True)
