@@ -1,10 +1,11 @@
-"""The command line: ``interp synth | mask | check | train | info``; torch is imported when it is needed."""
+"""The command line: ``interp synth | mask | check | eval | train | info``; torch comes when it is needed."""
 
 from __future__ import annotations
 
 import click
 
 from interp.cli.check import check
+from interp.cli.eval import evaluate
 from interp.cli.info import info
 from interp.cli.mask import mask
 from interp.cli.one_line_errors import OneLineErrors
@@ -20,5 +21,5 @@ def main() -> None:
     """Speak a sentence in a blend of two recordings."""
 
 
-for _command in (synth, mask, check, train, info):
+for _command in (synth, mask, check, evaluate, train, info):
     main.add_command(_command)

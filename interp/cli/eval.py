@@ -1,0 +1,110 @@
+"""``interp eval``: what an output took from each of its references, and how well it speaks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from interp.evaluation.case import Case
+
+_EXAMPLE = "Example: interp eval out.wav --ref1 a.wav --ref2 b.wav --text 'Good morning.'"
+
+
+@click.command("eval", epilog=_EXAMPLE)
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--ref1", type=click.Path(path_type=Path), help="Reference 1 of the output.")
+@click.option("--ref2", type=click.Path(path_type=Path), help="Reference 2 of the output.")
+@click.option("--text", help="What the output says; word errors are counted against it.")
+@click.option("--ref1-text", help="What reference 1 says; contours are compared when the words are the same.")
+@click.option("--ref2-text", help="What reference 2 says.")
+@click.option("--split-s", type=float, metavar="S", help="temp: seconds of the switch.  [above 0]")
+@click.option(
+    "--measures",
+    default="all",
+    show_default=True,
+    metavar="NAMES",
+    help="Names with commas between; a wrong one lists all.",
+)
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write the figures of one output.")
+@click.option("--out", type=click.Path(path_type=Path), help="Manifest: write all figures, .csv or .json.")
+def evaluate(
+    target: Path,
+    ref1: Path | None,
+    ref2: Path | None,
+    text: str | None,
+    ref1_text: str | None,
+    ref2_text: str | None,
+    split_s: float | None,
+    measures: str,
+    json_path: Path | None,
+    out: Path | None,
+) -> None:
+    """Measure TARGET, an output with --ref1 and --ref2, or a manifest (.csv, .jsonl) with --out.
+
+    A manifest has the columns output, ref1, ref2, text and, if wanted, mode, split_s, ref1_text, ref2_text.
+    What every figure means: docs/measures.md.
+    """
+    from interp.evaluation.case import Case, is_manifest, read_manifest
+    from masks.errors import InterpError
+
+    names = tuple(name.strip() for name in measures.split(",") if name.strip())
+    _tell_what_is_missing(names)
+    if is_manifest(target):
+        if out is None:
+            raise InterpError(
+                "--out: is missing; a manifest needs a file for its figures, such as figures.csv"
+            )
+        if ref1 or ref2:
+            raise InterpError(
+                "--ref1 and --ref2: are given beside a manifest, which names its own references"
+            )
+        _measure_manifest(read_manifest(target), out, names)
+        return
+    if ref1 is None or ref2 is None:
+        missing = "--ref1" if ref1 is None else "--ref2"
+        raise InterpError(f"{missing}: is missing; give both references of the output, or a manifest")
+    if out is not None:
+        raise InterpError("--out: is for manifests; use --json for one output")
+    mode = "temp" if split_s is not None else None
+    _measure_one(Case(target, ref1, ref2, text, mode, split_s, ref1_text, ref2_text), json_path, names)
+
+
+def _tell_what_is_missing(names: tuple[str, ...]) -> None:
+    from interp.evaluation.measures import INSTALL, choose
+    from masks.errors import InterpError
+
+    chosen = choose(names)
+    out = [f"{m.name} (needs {', '.join(m.missing)})" for m in chosen if m.missing]
+    if out and len(out) == len(chosen):
+        raise InterpError(f"measures: nothing is left to measure without {'; '.join(out)}; run: {INSTALL}")
+    if out:
+        click.echo(f"left out: {'; '.join(out)}; to get them: {INSTALL}", err=True)
+
+
+def _measure_one(case: Case, json_path: Path | None, names: tuple[str, ...]) -> None:
+    from interp.evaluation.run import measure_case, row_of
+    from interp.evaluation.table import lines_of
+    from interp.files import write_json
+
+    measured = measure_case(case, names)
+    click.echo("\n".join(lines_of(measured)))
+    if json_path is not None:
+        write_json(json_path, row_of(case, measured))
+
+
+def _measure_manifest(cases: tuple[Case, ...], out: Path, names: tuple[str, ...]) -> None:
+    from tqdm import tqdm
+
+    from interp.evaluation.run import measure_case, row_of, write_rows
+    from interp.evaluation.table import lines_of_many
+    from interp.files import require_writable
+
+    require_writable(out.parent)
+    bar = tqdm(cases, desc="measure", unit="row", disable=None, delay=1.0)
+    rows = [row_of(case, measure_case(case, names)) for case in bar]
+    write_rows(out, rows)
+    click.echo("\n".join(lines_of_many(rows)))
+    click.echo(str(out))

@@ -1,0 +1,126 @@
+"""Cases to measure: one from the command line, or the rows of a CSV or JSON Lines manifest."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from masks.errors import InterpError
+
+REQUIRED = ("output", "ref1", "ref2", "text")
+OPTIONAL = ("mode", "split_s", "ref1_text", "ref2_text")
+MODES = ("freq", "temp")
+FORM = f"columns {', '.join(REQUIRED)} and, if wanted, {', '.join(OPTIONAL)}; paths relative to the manifest"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One output, its references, and what is known about them.
+
+    Parameters
+    ----------
+    output, ref1, ref2 : sound files
+    text : what the output says; None when unknown
+    mode : ``freq``, ``temp`` or None when unknown
+    split_s : temp: seconds of the switch
+    ref1_text, ref2_text : what the references say; None when unknown
+    """
+
+    output: Path
+    ref1: Path
+    ref2: Path
+    text: str | None = None
+    mode: str | None = None
+    split_s: float | None = None
+    ref1_text: str | None = None
+    ref2_text: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check what can be checked without reading sound.
+
+        Raises
+        ------
+        InterpError
+            When the mode is unknown, or a switch is negative, not finite, or given in freq mode.
+        """
+        if self.mode is not None and self.mode not in MODES:
+            raise InterpError(f"mode: {self.mode!r} is not one of {', '.join(MODES)}")
+        if self.split_s is not None and not 0 < self.split_s < float("inf"):
+            raise InterpError(f"split_s: {self.split_s:g} is no time of a switch; give seconds above 0")
+        if self.split_s is not None and self.mode == "freq":
+            raise InterpError("split_s: is given in mode freq, which has no switch; leave one of them out")
+
+
+def read_manifest(path: Path) -> tuple[Case, ...]:
+    """Cases of a manifest, ``.csv`` with a header or ``.jsonl`` with one object a line.
+
+    Raises
+    ------
+    InterpError
+        When it cannot be read or is empty, or naming the first row that will not do.
+    """
+    rows = _rows(path)
+    if not rows:
+        raise InterpError(f"{path}: holds no row; give {FORM}")
+    return tuple(_case(path, number, row) for number, row in rows)
+
+
+def is_manifest(path: Path) -> bool:
+    """Whether a file is a manifest by its name."""
+    return path.suffix.lower() in (".csv", ".jsonl")
+
+
+def _rows(path: Path) -> list[tuple[int, Mapping[str, Any]]]:
+    """Rows with their line numbers."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise InterpError(f"{path}: cannot be read ({reason}); give {FORM}") from error
+    if path.suffix.lower() == ".csv":
+        reader = csv.DictReader(text.splitlines())
+        return [(reader.line_num, row) for row in reader]
+    lines = enumerate(text.splitlines(), start=1)
+    return [(number, _parsed(path, number, line)) for number, line in lines if line.strip()]
+
+
+def _parsed(path: Path, number: int, line: str) -> Mapping[str, Any]:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise InterpError(
+            f"{path} line {number}: is not JSON ({error.msg}); give one object a line"
+        ) from error
+    if not isinstance(row, dict):
+        raise InterpError(f"{path} line {number}: is no JSON object; give {FORM}")
+    return row
+
+
+def _case(path: Path, number: int, row: Mapping[str, Any]) -> Case:
+    where = f"{path} line {number}"
+    given = {key: value for key, value in row.items() if value not in (None, "")}
+    if unknown := [str(key) for key in given if key not in (*REQUIRED, *OPTIONAL)]:
+        raise InterpError(f"{where}: unknown column {unknown[0]!r}; give {FORM}")
+    if missing := [key for key in REQUIRED[:3] if key not in given]:
+        raise InterpError(f"{where}: {missing[0]} is missing; give {FORM}")
+    output, ref1, ref2 = (path.parent / str(given[key]) for key in REQUIRED[:3])
+    for key, file in zip(REQUIRED, (output, ref1, ref2), strict=False):
+        if not file.is_file():
+            raise InterpError(f"{where}: {key}: {file}: no such file")
+    said = [str(given[key]) if key in given else None for key in ("text", "ref1_text", "ref2_text")]
+    try:
+        split_s = _seconds(given.get("split_s"))
+        return Case(output, ref1, ref2, said[0], given.get("mode"), split_s, said[1], said[2])
+    except InterpError as error:
+        raise InterpError(f"{where}: {error}") from error
+
+
+def _seconds(value: Any) -> float | None:
+    try:
+        return None if value is None else float(value)
+    except (TypeError, ValueError) as error:
+        raise InterpError(f"split_s: {value!r} is no number; give seconds") from error

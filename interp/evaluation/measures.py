@@ -1,0 +1,111 @@
+"""Every measure by name, with its keys and what it needs; `measure` runs the chosen ones on one output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib.util import find_spec
+from pathlib import Path
+
+from interp.evaluation.clip import Clip, load_clip
+from interp.evaluation.pitch import KEYS as PITCH_KEYS
+from interp.evaluation.pitch import pitch
+from interp.evaluation.scene import Figures, Scene
+from masks.errors import InterpError
+
+INSTALL = "pip install 'interp-speech[eval]' && pip install --no-deps resemblyzer"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure.
+
+    Parameters
+    ----------
+    name : as given to ``--measures``
+    function : from a scene to the figures of all ``keys``
+    keys : what each figure is, with its unit
+    modules : modules beyond the base installation, by import name
+    """
+
+    name: str
+    function: Callable[[Scene], Figures]
+    keys: Mapping[str, str]
+    modules: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Modules that are not installed."""
+        return tuple(module for module in self.modules if find_spec(module) is None)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Figures of one output.
+
+    Parameters
+    ----------
+    figures : by key; always all keys of the measures that ran, None where one does not apply
+    """
+
+    figures: Figures
+
+    def __getitem__(self, key: str) -> float | None:
+        """The figure of a key."""
+        return self.figures[key]
+
+
+MEASURES: Mapping[str, Measure] = {m.name: m for m in (Measure("pitch", pitch, PITCH_KEYS),)}
+GROUPS: Mapping[str, tuple[str, ...]] = {"all": tuple(MEASURES)}
+
+
+def choose(names: Sequence[str]) -> tuple[Measure, ...]:
+    """Measures of the names given, groups opened, in the order of `MEASURES`, each once.
+
+    Raises
+    ------
+    InterpError
+        When a name is unknown.
+    """
+    known = {**GROUPS, **{name: (name,) for name in MEASURES}}
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise InterpError(f"measures: no measure {name!r}{hint} Known: {', '.join(known)}")
+    wanted = {member for name in names for member in known[name]}
+    return tuple(measure for measure in MEASURES.values() if measure.name in wanted)
+
+
+def measure(
+    output: Clip | str | Path,
+    ref1: Clip | str | Path,
+    ref2: Clip | str | Path,
+    *,
+    text: str | None = None,
+    ref_texts: tuple[str | None, str | None] = (None, None),
+    split_s: float | None = None,
+    measures: Sequence[str] = ("all",),
+) -> Measured:
+    """Measure an output against its two references.
+
+    Parameters
+    ----------
+    output, ref1, ref2 : clips or sound files; a clip keeps its features, so reuse those of references
+    text, ref_texts : what is said; figures over time are only given against a reference of the same words
+    split_s : temp: seconds of the switch
+    measures : names of `MEASURES` or `GROUPS`; one whose modules are missing is left out (`Measure.missing`)
+
+    Raises
+    ------
+    InterpError
+        When a name is unknown or a file will not do.
+    """
+    clips = [clip if isinstance(clip, Clip) else load_clip(clip) for clip in (output, ref1, ref2)]
+    scene = Scene(clips[0], (clips[1], clips[2]), text, ref_texts, split_s)
+    figures: Figures = {}
+    for chosen in choose(measures):
+        if not chosen.missing:
+            figures |= chosen.function(scene)
+    return Measured(figures)
