@@ -38,7 +38,7 @@ def load_objective(name: str, folder: Path, read_yaml: Callable[[Path], Mapping[
     names = objective_names(folder)
     if name not in names:
         raise InterpError(
-            f"objective: no table '{name}' in {folder}, {_nearest(name, names)} Change --objective"
+            f"objective: no table '{name}' in {folder}, {_ended(_nearest(name, names))} Change --objective"
         )
     path = folder / f"{name}.yaml"
     return objective_of_table(name, read_yaml(path), str(path))
@@ -137,3 +137,7 @@ def _unknown_names(where: str, found: Collection[object], known: Collection[str]
 def _nearest(name: str, known: Collection[str]) -> str:
     near = get_close_matches(name, known, n=1)
     return f"did you mean '{near[0]}'?" if near else f"allowed: {', '.join(known)}"
+
+
+def _ended(said: str) -> str:
+    return said if said.endswith("?") else f"{said}."

@@ -1,4 +1,4 @@
-"""Sound in and out: any recording that libsndfile reads becomes a reference, and a WAV file never wraps."""
+"""Sound in and out: any recording that libsndfile reads becomes a reference, and a written file never wraps."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from jaxtyping import Float
 
 from interp.files import whole_file
 from interp.level import amplify_to, peak_dbfs
+from interp.sound_format import sound_format
 from masks.errors import InterpError
 from masks.grid import MelGrid
 
@@ -101,23 +102,25 @@ def through_16_khz(
     return _resample(limited, BAND_LIMIT_RATE, rate_out)
 
 
-def save_wav(path: str | Path, wav: Float[np.ndarray, " samples"], rate: int) -> None:
-    """Write mono 16-bit PCM, whole or not at all; what exceeds full scale is clipped, never wrapped.
+def save_sound(path: str | Path, wav: Float[np.ndarray, " samples"], rate: int) -> None:
+    """Write mono sound, whole or not at all; what exceeds full scale is clipped, never wrapped.
 
     Parameters
     ----------
+    path : its ending says the kind: 16-bit PCM in .wav or .flac, Vorbis in .ogg
     wav : (samples,), float, full scale is [-1, 1]
     rate : int, Hz
 
     Raises
     ------
     InterpError
-        When the file cannot be written.
+        When the file cannot be written, or its name has another ending.
     """
+    kind, subtype = sound_format(path, "sound file")
     assert np.isfinite(wav).all(), "a NaN or infinite sample would be written"
     pcm = np.rint(np.clip(wav, -1.0, 1.0) * 32767).astype(np.int16)
     with whole_file(path) as temporary:
-        soundfile.write(temporary, pcm, rate, subtype="PCM_16", format="WAV")
+        soundfile.write(temporary, pcm, rate, subtype=subtype, format=kind)
 
 
 def _read_channels(

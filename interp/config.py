@@ -37,7 +37,7 @@ def resolve(
     Raises
     ------
     InterpError
-        Naming every unknown key (with the nearest known one), wrong type and value outside its bounds.
+        Naming every unknown key (with the nearest known one, or all that are allowed), wrong type and value outside its bounds.
     """
     named = {key: value for key, value in (options or {}).items() if value is not None}
     layers = [
@@ -225,11 +225,17 @@ def _in_words(annotation: Any) -> str:
 
 
 def _unknown(key: str, known: Sequence[str]) -> str:
-    by_last = {name.rsplit(".", 1)[-1]: name for name in reversed(known)}
-    near = get_close_matches(key, known, n=1) or [
-        by_last[name] for name in get_close_matches(key.rsplit(".", 1)[-1], by_last, n=1)
-    ]
-    return f"{key}: unknown setting" + (f", did you mean {near[0]}?" if near else "")
+    group, _, last = key.rpartition(".")
+    beside = [name for name in known if name.rpartition(".")[0] == group]
+    near = _nearest(last, beside) or _nearest(last, known)
+    remedy = f"did you mean {near}?" if near else f"allowed: {', '.join(beside)}"
+    return f"{key}: unknown setting, {remedy}"
+
+
+def _nearest(last: str, known: Sequence[str]) -> str | None:
+    """The known key whose last part is most like this one; the first of several."""
+    by_last = {name.rpartition(".")[2]: name for name in reversed(known)}
+    return next((by_last[name] for name in get_close_matches(last, by_last, n=1)), None)
 
 
 def _all_keys(cls: Any, prefix: str = "") -> list[str]:

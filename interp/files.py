@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -46,6 +47,33 @@ def whole_file(path: str | Path) -> Iterator[Path]:
             temporary.unlink()
 
 
+@contextmanager
+def whole_folder(path: str | Path) -> Iterator[Path]:
+    """Temporary folder to write files into; they go into ``path`` when the block ends well, else they vanish.
+
+    Other files that ``path`` holds already stay.
+
+    Raises
+    ------
+    InterpError
+        When the folder cannot be made or written.
+    """
+    target = Path(path)
+    try:
+        temporary = Path(tempfile.mkdtemp(dir=_nearest_existing(target), prefix=".", suffix=".part"))
+    except OSError as error:
+        raise _cannot_write(target, error) from error
+    try:
+        yield temporary
+        make_folder(target)
+        for file in sorted(temporary.iterdir()):
+            os.replace(file, target / file.name)
+    except OSError as error:
+        raise _cannot_write(target, error) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
 def make_folder(path: str | Path) -> Path:
     """Make a folder with its parents.
 
@@ -65,17 +93,18 @@ def make_folder(path: str | Path) -> Path:
 def require_writable(folder: str | Path) -> None:
     """Fail now, not after minutes of work, when nothing can be written into a folder.
 
+    A folder that does not exist yet is not made: the nearest one above it is asked instead.
+
     Raises
     ------
     InterpError
         When a file cannot be made there.
     """
-    probe = make_folder(folder)
     try:
-        with tempfile.TemporaryFile(dir=probe):
+        with tempfile.TemporaryFile(dir=_nearest_existing(Path(folder))):
             pass
     except OSError as error:
-        raise _cannot_write(probe, error) from error
+        raise _cannot_write(Path(folder), error) from error
 
 
 def write_text(path: str | Path, text: str) -> None:
@@ -105,6 +134,11 @@ def write_figure(path: str | Path, figure: Figure, dpi: int = 110) -> None:
     """Write a matplotlib figure as PNG, whole or not at all."""
     with whole_file(path) as temporary:
         figure.savefig(temporary, format="png", dpi=dpi)
+
+
+def _nearest_existing(folder: Path) -> Path:
+    """The folder itself, or the first of its parents that is there."""
+    return next(place for place in (folder, *folder.absolute().parents) if place.exists())
 
 
 def _plain(value: Any) -> Any:

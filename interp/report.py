@@ -11,7 +11,7 @@ import numpy as np
 from guidance.readout import MassReadout
 from interp.config import mapping_of
 from interp.figure import draw_synthesis
-from interp.files import make_folder, write_figure, write_json, write_json_lines, write_npz, write_text
+from interp.files import whole_folder, write_figure, write_json, write_json_lines, write_npz, write_text
 from interp.pitch_statistics import pitch_statistics
 from interp.result import GuidanceResult, ReferenceResult, Synthesis, WordSpan
 from interp.strict_yaml import dump_yaml
@@ -19,20 +19,20 @@ from masks.grid import MelGrid
 
 
 def write_report(folder: str | Path, synthesis: Synthesis) -> Path:
-    """Write all files of the report; each is written whole or not at all.
+    """Write all files of the report, or none of them.
 
     Raises
     ------
     InterpError
         When the folder cannot be written.
     """
-    target = make_folder(folder)
-    write_text(target / "config.yaml", _command(synthesis) + dump_yaml(mapping_of(synthesis.settings)))
-    write_json(target / "report.json", report_of(synthesis))
-    write_json_lines(target / "trace.jsonl", synthesis.guidance.trace if synthesis.guidance else ())
-    write_npz(target / "mel.npz", **_arrays(synthesis))
-    write_figure(target / "figure.png", draw_synthesis(synthesis))
-    return target
+    with whole_folder(folder) as target:
+        write_text(target / "config.yaml", _command(synthesis) + dump_yaml(mapping_of(synthesis.settings)))
+        write_json(target / "report.json", report_of(synthesis))
+        write_json_lines(target / "trace.jsonl", synthesis.guidance.trace if synthesis.guidance else ())
+        write_npz(target / "mel.npz", **_arrays(synthesis))
+        write_figure(target / "figure.png", draw_synthesis(synthesis))
+    return Path(folder)
 
 
 def report_of(synthesis: Synthesis) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from interp.limits import limited, require_limits
 from masks.errors import InterpError
 
 Mode = Literal["freq", "temp"]
+VocoderName = Literal["griffin-lim"]  # those that interp/vocoder.py registers
 LARGEST_SEED = 2**63 - 1
 OBJECTIVE_OF_MODE = {"freq": "matched", "temp": "temp"}
 
@@ -70,7 +71,7 @@ class SynthSettings:
     crossfade_s: float = limited(0.1, low=0.0, high=10.0)
     speaker1: int | None = limited(None, low=0)
     speaker2: int | None = limited(None, low=0)
-    vocoder: str = "griffin-lim"
+    vocoder: VocoderName = "griffin-lim"
     ref_max_seconds: float = limited(10.0, low=1.0, high=60.0)
     ref_level_dbfs: float | None = limited(-23.0, low=-60.0, high=0.0)
     guidance: GuidanceSettings = field(default_factory=GuidanceSettings)

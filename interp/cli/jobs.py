@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import click
 
 from interp.data import data_path
 from interp.settings import Mode
+from interp.sound_format import sound_format
 from masks.errors import InterpError
 
 DEMO_TEXT = "The boy was there when the sun rose."
@@ -27,8 +29,9 @@ class Job:
     text : what to say
     ref1, ref2 : sound files
     mode : None leaves the settings' own
-    out : WAV file to write
+    out : sound file to write
     where : start of an error message, such as ``list.txt line 3: ``
+    notes : one line for each thing that was chosen for the user
     """
 
     text: str
@@ -37,29 +40,36 @@ class Job:
     mode: Mode | None
     out: Path
     where: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def single_job(
     text: str | None, ref1: Path | None, ref2: Path | None, out: Path | None, out_dir: Path | None
 ) -> Job:
-    """Job of the options; demo voices where no reference is given, standard input where no text is.
+    """Job of the options; a demo voice for each reference not given, standard input where no text is.
 
     Raises
     ------
     InterpError
-        When only one reference is given, or there is no text.
+        When there is no text, or ``--out`` is no kind of sound file that is written.
     """
-    if (ref1 is None) != (ref2 is None):
-        given, missing = ("--ref1", "--ref2") if ref2 is None else ("--ref2", "--ref1")
-        raise InterpError(f"{missing}: is missing; give it beside {given}, the same file twice for one voice")
-    demo = ref1 is None
-    first, second = (data_path(name) for name in DEMO_REFERENCES) if demo else (ref1, ref2)
-    assert first is not None
-    assert second is not None
-    said = text if text is not None else _text_from_stdin(demo)
+    target = (out_dir or Path()) / (out or Path("out.wav"))
+    sound_format(target, "--out")
+    given = (ref1, ref2)
+    demo = tuple(data_path(name) for name in DEMO_REFERENCES)
+    first, second = (chosen or default for chosen, default in zip(given, demo, strict=True))
+    said = text if text is not None else _text_from_stdin(given == (None, None))
     if not said.strip():
         raise InterpError('--text: is empty; give a sentence, such as --text "Good morning."')
-    return Job(said, first, second, None, (out_dir or Path()) / (out or Path("out.wav")))
+    return Job(said, first, second, None, target, notes=_demo_notes(given, demo))
+
+
+def _demo_notes(given: Sequence[Path | None], demo: Sequence[Path]) -> tuple[str, ...]:
+    """One line where a demo voice stands beside a reference of the user's own."""
+    missing = [i for i, path in enumerate(given) if path is None]
+    if len(missing) != 1:
+        return ()
+    return tuple(f"--ref{i + 1}: not given, the demo voice {demo[i].name} is used" for i in missing)
 
 
 def jobs_of_list(path: Path, out_dir: Path) -> tuple[Job, ...]:

@@ -1,4 +1,4 @@
-"""Speak every job with one loaded engine: progress and words on stderr, paths of WAV files on stdout."""
+"""Speak every job with one loaded engine: progress and words on stderr, paths of sound files on stdout."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _run_job(
 ) -> None:
     from tqdm import tqdm
 
-    from interp.audio import save_wav
+    from interp.audio import save_sound
 
     chosen = for_mode(settings, job.mode) if job.mode else settings
     with tqdm(total=100, desc=job.out.name, unit="%", disable=quiet, leave=False, delay=0.5) as bar:
@@ -52,7 +52,7 @@ def _run_job(
         synthesis = synthesizer(
             job.text, job.ref1, job.ref2, chosen, for_report=report is not None, on_progress=show
         )
-    save_wav(job.out, synthesis.wav, synthesis.sample_rate)
+    save_sound(job.out, synthesis.wav, synthesis.sample_rate)
     if report is not None:
         from interp.report import write_report
 
@@ -63,7 +63,7 @@ def _run_job(
 
 
 def _tell(job: Job, synthesis: Synthesis) -> None:
-    for note in synthesis.notes:
+    for note in (*job.notes, *synthesis.notes):
         click.echo(f"note: {note}", err=True)
     click.echo(
         f"{job.out}: {synthesis.seconds_audio:.2f} s of speech in {synthesis.seconds_wall:.1f} s, "

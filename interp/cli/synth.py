@@ -37,10 +37,10 @@ def _option(key: str, *flags: str, says: str, metavar: str | None = None) -> Cal
 
 @click.command(epilog=EXAMPLES)
 @click.option(
-    "--ref1", type=click.Path(path_type=Path), help="Reference 1, any sound file. [default: a demo voice]"
+    "--ref1", type=click.Path(path_type=Path), help="Reference 1, any sound file. [default: demo voice 1]"
 )
 @click.option(
-    "--ref2", type=click.Path(path_type=Path), help="Reference 2, any sound file. [default: a demo voice]"
+    "--ref2", type=click.Path(path_type=Path), help="Reference 2, any sound file. [default: demo voice 2]"
 )
 @_option("mode", "--mode", says="What follows ref1: its pitch band, or a part of the sentence.")
 @click.option("--text", help="What to say, in English. [default: read from standard input]")
@@ -50,7 +50,12 @@ def _option(key: str, *flags: str, says: str, metavar: str | None = None) -> Cal
     type=click.Path(path_type=Path),
     help="Lines text|ref1|ref2[|mode], paths relative to it.",
 )
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="WAV file to write. [default: out.wav]")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    help="File to write: .wav, .flac or .ogg. [default: out.wav]",
+)
 @click.option(
     "--out-dir", type=click.Path(path_type=Path), help="Folder to write into. [default: out with -f, else .]"
 )
@@ -93,7 +98,9 @@ def _option(key: str, *flags: str, says: str, metavar: str | None = None) -> Cal
     "guidance.step_share", "--step-share", says="Length of a tuning step, share of the noise's norm, 0 to 1."
 )
 @click.option(
-    "--layers", metavar="LIST", help="Attention layers to read: second-half, or 3,4,5. [default second-half]"
+    "--layers",
+    metavar="LIST",
+    help="Attention layers to read: second-half, or 0,2; from 0. [default second-half]",
 )
 @_option("vocoder", "--vocoder", says="Mel to sound.", metavar="NAME")
 @click.option(

@@ -10,6 +10,7 @@ from guidance.settings import GuidanceSettings
 from interp.config import resolve
 from interp.report import report_of, write_report
 from interp.settings import SynthSettings
+from masks.errors import InterpError
 
 TOP = {"mode", "text", "phonemes", "seed", "n_timesteps", "guided", "seconds_audio", "seconds_wall", "rtf"}
 REFERENCE = {"path", "seconds", "f0_median_hz", "voiced_share", "mask_share"}
@@ -33,6 +34,16 @@ def folder(tmp_path_factory):
 def test_five_files(folder):
     expected = ["config.yaml", "figure.png", "mel.npz", "report.json", "trace.jsonl"]
     assert sorted(p.name for p in folder.iterdir()) == expected
+
+
+def test_a_report_that_fails_leaves_nothing(tmp_path, monkeypatch):
+    def no_room(path, figure):
+        raise InterpError(f"{path}: cannot be written")
+
+    monkeypatch.setattr("interp.report.write_figure", no_room)
+    with pytest.raises(InterpError):
+        write_report(tmp_path / "r/s", make_synthesis())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_config_makes_the_same_settings(folder):

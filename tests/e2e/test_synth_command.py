@@ -135,7 +135,11 @@ def test_notes_go_to_stderr_and_quiet_silences_them(interp, calls, tmp_path):
         (("--config", "none.yaml"), "none.yaml: cannot be read"),
         (("--attend", "masked"), "--no-guidance"),
         (("--layers", "first"), "guidance.layers: 'first'"),
-        (("--ref1", "x.wav"), "--ref2: is missing"),
+        (("--vocoder", "hifi"), "'hifi' is not 'griffin-lim'"),
+        (("--set", "vocoder=hifi"), "vocoder: 'hifi' is not one of griffin-lim"),
+        (("--out", "w.xyz"), "--out: w.xyz ends in .xyz, allowed: .wav, .flac, .ogg"),
+        (("--out", "w"), "--out: w has no ending, allowed: .wav, .flac, .ogg"),
+        (("--ref1", "x.wav", "--ref2", "y.wav", "--report", "r/s", "--out", "o/o.wav"), "no such file"),
         (("--ref1", "x.wav", "--ref2", "y.wav"), "x.wav: no such file"),
         (("-c", "none.safetensors"), "none.safetensors: no such checkpoint"),
         (("-f", "list.txt"), "--text: not together with --file-list"),
@@ -160,6 +164,38 @@ def test_mistakes_of_a_configuration_come_at_once(interp, calls, tmp_path):
     assert all(
         word in result.stderr for word in ("c.yaml: 3 mistakes", "n_timesteps?", "seed: 'x'", "gamma is -1")
     )
+
+
+@pytest.mark.parametrize(("name", "kind"), [("o.flac", "FLAC"), ("o.OGG", "OGG")])
+def test_the_ending_says_the_kind_of_file(interp, calls, tmp_path, name, kind):
+    result = interp("synth", *TEXT, "--out", tmp_path / name)
+    assert result.exit_code == 0, result.output
+    found = soundfile.info(tmp_path / name)
+    assert (found.format, found.samplerate) == (kind, 22050)
+
+
+@pytest.mark.parametrize(("given", "missing"), [("--ref1", "--ref2"), ("--ref2", "--ref1")])
+def test_a_reference_that_is_not_given_is_a_demo_voice_and_told(
+    interp, calls, voices, tmp_path, given, missing
+):
+    arguments = ("synth", *TEXT, given, voices[0], "-o", tmp_path / "o.wav")
+    result = interp(*arguments)
+    assert result.exit_code == 0, result.output
+    names = {"--ref1": calls[0][1].name, "--ref2": calls[0][2].name}
+    assert names == {given: "a.wav", missing: f"demo_{missing[2:]}.wav"}
+    assert f"note: {missing}: not given, the demo voice demo_{missing[2:]}.wav is used" in result.stderr
+    assert interp(*arguments, "--quiet").stderr == ""
+
+
+def test_the_layers_in_the_help_are_layers_of_the_default_model(interp):
+    from guidance.layers import resolve_layers
+    from interp.models.bin_config import BinConfig
+
+    example = re.search(
+        r"second-half,? or (\d+(?:,\d+)+)", " ".join(interp("synth", "--help").output.split())
+    )
+    layers = tuple(int(part) for part in example[1].split(","))
+    assert resolve_layers(layers, len(BinConfig().cross_layers)) == layers
 
 
 @pytest.mark.parametrize("option", ["--out", "--out-dir", "--report"])

@@ -86,6 +86,8 @@ def test_conversions(given, wanted):
         ({"inner": {"gamma": -1}}, "inner: gamma: -1 is not allowed"),
         ({"stepz": 3}, r"stepz: unknown setting, did you mean steps\?"),
         ({"gama": 3}, r"gama: unknown setting, did you mean inner\.gamma\?"),
+        ({"zzz": 3}, "zzz: unknown setting, allowed: steps, rate, .*weights, inner$"),
+        ({"inner": {"zzz": 3}}, r"inner\.zzz: unknown setting, allowed: inner\.gamma, inner\.kind$"),
         ({"inner": {"gama": 3}}, r"inner\.gama: unknown setting, did you mean inner\.gamma\?"),
     ],
 )

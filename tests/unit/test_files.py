@@ -5,7 +5,15 @@ import json
 import numpy as np
 import pytest
 
-from interp.files import require_writable, whole_file, write_json, write_json_lines, write_npz, write_text
+from interp.files import (
+    require_writable,
+    whole_file,
+    whole_folder,
+    write_json,
+    write_json_lines,
+    write_npz,
+    write_text,
+)
 from masks.errors import InterpError
 
 
@@ -37,6 +45,32 @@ def test_folder_under_a_file_is_an_error(tmp_path):
     ):
         with pytest.raises(InterpError, match="cannot be written"):
             act()
+
+
+@pytest.mark.parametrize("inner", ["", "a", "a/b"])
+def test_asking_whether_a_folder_can_be_written_makes_none(tmp_path, inner):
+    require_writable(tmp_path / inner)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_of_files_appears_whole_or_not_at_all(tmp_path):
+    def write(name, fails):
+        with whole_folder(tmp_path / name) as temporary:
+            write_text(temporary / "a.txt", name)
+            if fails:
+                raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write("new", fails=True)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "old").mkdir()
+    write_text(tmp_path / "old/b.txt", "kept")
+    with pytest.raises(ZeroDivisionError):
+        write("old", fails=True)
+    assert [p.name for p in (tmp_path / "old").iterdir()] == ["b.txt"]
+    write("old", fails=False)
+    assert sorted(p.read_text() for p in (tmp_path / "old").iterdir()) == ["kept", "old"]
+    assert [p.name for p in tmp_path.iterdir()] == ["old"]
 
 
 def test_target_that_is_a_folder_is_an_error_without_rubbish(tmp_path):

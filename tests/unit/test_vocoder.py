@@ -1,11 +1,14 @@
 """Griffin-Lim: the mel comes back, in time, and twice the same."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 import torch
 
 from interp.mel import log_mel
-from interp.vocoder import make_vocoder, spectrum_of_mel
+from interp.settings import SynthSettings, VocoderName
+from interp.vocoder import VOCODERS, make_vocoder, spectrum_of_mel
 from masks.errors import InterpError
 from masks.grid import MelGrid
 
@@ -52,3 +55,8 @@ def test_spectrum_has_the_mel_it_was_made_of(voice):
 def test_unknown_vocoder():
     with pytest.raises(InterpError, match="griffin-lim"):
         make_vocoder("hifi", GRID)
+
+
+def test_what_a_setting_may_name_is_what_is_registered():
+    vocoders = {SynthSettings(vocoder=name).vocoder for name in VOCODERS}
+    assert vocoders == set(get_args(VocoderName))

@@ -94,10 +94,18 @@ def test_empty_text(stdin, tmp_path, text, piped):
 
 
 def test_one_reference_only(tmp_path):
-    with pytest.raises(InterpError, match="--ref2: is missing"):
-        single_job("A.", tmp_path / "a", None, None, None)
-    with pytest.raises(InterpError, match="--ref1: is missing"):
-        single_job("A.", None, tmp_path / "b", None, None)
+    first = single_job("A.", tmp_path / "a", None, None, None)
+    assert (first.ref1, first.ref2.name) == (tmp_path / "a", "demo_ref2.wav")
+    second = single_job("A.", None, tmp_path / "b", None, None)
+    assert (second.ref1.name, second.ref2) == ("demo_ref1.wav", tmp_path / "b")
+    assert [len(job.notes) for job in (first, second)] == [1, 1]
+    assert single_job("A.", tmp_path / "a", tmp_path / "b", None, None).notes == ()
+
+
+def test_one_reference_alone_does_not_bring_the_demo_sentence(stdin, tmp_path):
+    stdin(io.StringIO(""))
+    with pytest.raises(InterpError, match="--text: is empty"):
+        single_job(None, tmp_path / "a", None, None, None)
 
 
 def test_where_the_wav_goes(tmp_path):

@@ -25,8 +25,10 @@ def test_the_shipped_tables_are_there_and_load():
 
 
 def test_unknown_objective_names_the_nearest():
-    with pytest.raises(InterpError, match=r"no table 'mached'.*did you mean 'matched'"):
+    with pytest.raises(InterpError, match=r"no table 'mached'.*did you mean 'matched'\? Change --objective$"):
         load_objective("mached", FOLDER, read_yaml)
+    with pytest.raises(InterpError, match=r"allowed: matched, .*, temp\. Change --objective$"):
+        load_objective("zzz", FOLDER, read_yaml)
 
 
 def test_terms_fall_into_their_windows():
