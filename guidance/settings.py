@@ -8,9 +8,11 @@ from typing import Literal
 from guidance.windows import Windows
 from masks.errors import InterpError
 
-Scope = Literal["step", "initial"]
+Scope = Literal["step", "initial", "trajectory"]
+TargetCellsName = Literal["static", "x0"]
 Sums = Literal["log", "linear"]
-SCOPES = ("step", "initial")
+SCOPES = ("step", "initial", "trajectory")
+TARGET_CELLS = ("static", "x0")
 SUMS = ("log", "linear")
 SECOND_HALF: Literal["second-half"] = "second-half"
 
@@ -23,7 +25,9 @@ class GuidanceSettings:
     ----------
     enabled : False leaves the noise as it is drawn
     objective : name of a table in ``configs/objectives``; ``matched`` for freq, ``temp`` for temp
-    scope : ``step`` tunes the normal behind every x_t inside the windows; ``initial`` that of x_T alone
+    scope : ``step`` tunes the normal behind every x_t inside the windows; ``initial`` that of x_T alone, by
+        the masses at the first evaluation or along `lookahead` more; ``trajectory`` all normals up to the end
+        of the windows together, by the masses at every evaluation inside them
     gamma : weight of the rest terms against the pitch terms, 0 or more
     t_tal1, t_tal2 : ends of the two windows, in progress (1 - t); what follows which reference is
         decided before 0.6
@@ -34,7 +38,11 @@ class GuidanceSettings:
         does. 0 tunes nothing.
     max_halvings : how often a step that does not lower the loss is halved before it is given up, 0 to 16
     layers : attention layers that are read: the second half, or their indices
-    lookahead : scope ``initial`` only: how many further sampler steps the masses are read along, 0 or more
+    lookahead : scope ``initial`` only: how many further sampler steps the masses are read along, 0 or more;
+        steps past the windows are not read
+    target_cells : pitch cells of the target: ``static``, the band of reference 1's F0, or ``x0``, near the
+        harmonics of the clean mel as the step before predicted it; scope ``step`` only
+    x0_from : progress from which ``x0`` cells take the place of the static ones, in [0, 1]
     sums : None keeps the table's own; ``log`` or ``linear`` replaces it
 
     Raises
@@ -54,6 +62,8 @@ class GuidanceSettings:
     max_halvings: int = 3
     layers: Literal["second-half"] | tuple[int, ...] = SECOND_HALF
     lookahead: int = 0
+    target_cells: TargetCellsName = "static"
+    x0_from: float = 0.2
     sums: Sums | None = None
 
     def __post_init__(self) -> None:
@@ -96,6 +106,7 @@ def _number_complaints(s: GuidanceSettings) -> list[str]:
         ("epochs", s.epochs, 1, 1000),
         ("max_halvings", s.max_halvings, 0, 16),
         ("lookahead", s.lookahead, 0, 1000),
+        ("x0_from", s.x0_from, 0.0, 1.0),
     )
     return [
         f"guidance: {name} is {value}, allowed: {low:g} to {high:g}; set {name} in that range"
@@ -111,6 +122,16 @@ def _choice_complaints(s: GuidanceSettings) -> list[str]:
     if s.sums is not None and s.sums not in SUMS:
         said.append(
             f"guidance: sums is '{s.sums}', allowed: {', '.join(SUMS)}; choose one of these or leave it out"
+        )
+    if s.target_cells not in TARGET_CELLS:
+        said.append(
+            f"guidance: target_cells is '{s.target_cells}', allowed: {', '.join(TARGET_CELLS)}; "
+            "choose one of these"
+        )
+    if s.target_cells == "x0" and s.scope != "step":
+        said.append(
+            f"guidance: target_cells is 'x0' with scope '{s.scope}', which predicts no clean mel beforehand; "
+            "choose --scope step or target_cells static"
         )
     if s.lookahead and s.scope != "initial":
         said.append(

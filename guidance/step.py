@@ -17,36 +17,57 @@ def norms(x: Float[Tensor, "batch n_mels frames"]) -> Float[Tensor, " batch"]:
     return norm
 
 
+def step_length(
+    z: Float[Tensor, "batch rows frames"], share: Float[Tensor, " batch"], n_normals: int
+) -> Float[Tensor, " batch"]:
+    """Length of a step of `share`: of the norm of one normal, the mean of the `n_normals` that `z` holds."""
+    length: Tensor = share * torch.linalg.vector_norm(_apart(z, n_normals), dim=(2, 3)).mean(1)
+    return length
+
+
 def tangent(
-    gradient: Float[Tensor, "batch n_mels frames"], z: Float[Tensor, "batch n_mels frames"]
-) -> Float[Tensor, "batch n_mels frames"]:
-    """The part of the gradient along the shell: without its share along `z`, which rescaling would undo."""
-    radial = (gradient * z).sum((1, 2)) / (z * z).sum((1, 2)).clamp(min=torch.finfo(z.dtype).tiny)
-    return gradient - radial[:, None, None] * z
+    gradient: Float[Tensor, "batch rows frames"], z: Float[Tensor, "batch rows frames"], n_normals: int = 1
+) -> Float[Tensor, "batch rows frames"]:
+    """The part of the gradient along the shell: without its share along `z`, which rescaling would undo.
+
+    Each of the `n_normals` that lie one above another in `z` has a shell of its own.
+    """
+    g, x = _apart(gradient, n_normals), _apart(z, n_normals)
+    radial = (g * x).sum((2, 3)) / (x * x).sum((2, 3)).clamp(min=torch.finfo(z.dtype).tiny)
+    return (g - radial[..., None, None] * x).flatten(1, 2)
 
 
 def tangential_step(
-    z: Float[Tensor, "batch n_mels frames"],
-    uphill: Float[Tensor, "batch n_mels frames"],
+    z: Float[Tensor, "batch rows frames"],
+    uphill: Float[Tensor, "batch rows frames"],
     share: Float[Tensor, " batch"],
     frame_mask: Bool[Tensor, "batch frames"],
-) -> Float[Tensor, "batch n_mels frames"]:
-    """Move `z` downhill by `share` of its norm and rescale it to the norm it had, padding left out.
+    n_normals: int = 1,
+) -> Float[Tensor, "batch rows frames"]:
+    """Move `z` downhill and rescale it to the norm it had, padding left out.
 
     Parameters
     ----------
-    z : the standard normals
+    z : standard normals, `n_normals` of them one above another; each keeps its norm
     uphill : tangential gradient of the loss, 0 on padding
-    share : length of the step as a share of the norm; a sample with 0 comes back bit for bit
+    share : length of the step as a share of the norm of one normal; a sample with 0 comes back bit for bit
     frame_mask : True on real frames
     """
     real = frame_mask[:, None, :]
     body = z * real
     tiny = torch.finfo(z.dtype).tiny
-    norm = norms(body)
-    moved = body - (share * norm / norms(uphill).clamp(min=tiny))[:, None, None] * uphill
-    moved = moved * (norm / norms(moved).clamp(min=tiny))[:, None, None]
+    length = step_length(body, share, n_normals) / norms(uphill).clamp(min=tiny)
+    moved = _apart(body - length[:, None, None] * uphill, n_normals)
+    before, after = (torch.linalg.vector_norm(x, dim=(2, 3)) for x in (_apart(body, n_normals), moved))
+    moved = (moved * (before / after.clamp(min=tiny))[..., None, None]).flatten(1, 2)
     return torch.where(real & (share > 0)[:, None, None], moved, z)
+
+
+def _apart(
+    z: Float[Tensor, "batch rows frames"], n_normals: int
+) -> Float[Tensor, "batch normals n_mels frames"]:
+    batch, rows, frames = z.shape
+    return z.reshape(batch, n_normals, rows // n_normals, frames)
 
 
 class HasLoss(Protocol):

@@ -63,9 +63,18 @@ class StepState(Protocol):
         """True on real frames, (batch, frames)."""
         ...
 
+    @property
+    def clean(self) -> Tensor | None:
+        """Clean mel predicted by the step before, (batch, n_mels, frames) in model units; None at first."""
+        ...
 
-Lookahead = Callable[[StepState, Tensor, int], Sequence[AttentionMasses]]
-"""(state, z, n) -> masses at the n evaluations after the first, with a graph to z where gradients are on."""
+
+@dataclass(frozen=True)
+class Visit:
+    """Masses at one evaluation of the model, and the terms that read them there."""
+
+    terms: tuple[Term, ...]
+    masses: AttentionMasses
 
 
 @dataclass(frozen=True)
@@ -77,7 +86,7 @@ class Slope:
     loss : (batch,)
     gradient : (batch, n_mels, frames), 0 on padding
     uphill : its part along the shell of constant norm
-    masses : what the loss was read from, one evaluation or several
+    masses : what the loss was read from, at one evaluation or several
     readings : what they were read with; kept for the rest of the step, layer weights and all
     """
 
@@ -107,8 +116,8 @@ class Tuning:
     objective : table of terms
     queries : sets of queries per layer of the model
     key_shares : style group -> (batch,), its share among its reference's keys
-    settings : gamma, sums and lookahead are read
-    lookahead : runs further sampler steps, where settings ask for them
+    settings : gamma, sums, layers' weights are read by them
+    queries_at : sets of queries of a step, where they depend on it; None: `queries` throughout
     """
 
     model: GuidedModel
@@ -116,15 +125,7 @@ class Tuning:
     queries: QuerySets
     key_shares: Mapping[str, Float[Tensor, " batch"]]
     settings: GuidanceSettings
-    lookahead: Lookahead | None = None
-
-    def __post_init__(self) -> None:
-        """Check that a lookahead can be run where one is asked for."""
-        if self.settings.lookahead and self.lookahead is None:
-            raise InterpError(
-                f"guidance: lookahead is {self.settings.lookahead}, but nothing here runs steps ahead; "
-                "give the tuner a lookahead function or set lookahead to 0"
-            )
+    queries_at: Callable[[StepState], QuerySets] | None = None
 
     def slope(
         self, state: StepState, terms: tuple[Term, ...], z: Tensor, readings: tuple[Reading, ...]
@@ -136,7 +137,12 @@ class Tuning:
         InterpError
             when the loss or its gradient is not finite
         """
-        return self._slope(state, terms, z, readings, lambda leaf: self._masses(state, leaf))
+        times, queries = _times(state), self._queries(state)
+
+        def visit(leaf: Tensor) -> tuple[Visit, ...]:
+            return (Visit(terms, self.model.masses(state.mean + state.spread * leaf, times)),)
+
+        return self.slope_of(visit, z, state.frame_mask, readings, queries=queries)
 
     def fresh_slope(self, state: StepState, terms: tuple[Term, ...], readings: tuple[Reading, ...]) -> Slope:
         """The slope where everything is open: at the same t, on fresh noise of deviation 1 about mu.
@@ -144,67 +150,72 @@ class Tuning:
         In model units x_t - mu has a deviation near 1 at every t, so this is a place the model knows.
         """
         fresh = fresh_normals(state.z, state.frame_mask)
-        t = _times(state)
-        return self._slope(
-            state, terms, fresh, readings[:1], lambda leaf: (self.model.masses(state.mu + leaf, t),)
-        )
+        times = _times(state)
+
+        def visit(leaf: Tensor) -> tuple[Visit, ...]:
+            return (Visit(terms, self.model.masses(state.mu + leaf, times)),)
+
+        return self.slope_of(visit, fresh, state.frame_mask, readings)
 
     def evaluate(
         self, state: StepState, terms: tuple[Term, ...], z: Tensor, readings: tuple[Reading, ...]
     ) -> Evaluation:
         """Loss and score at `z`, without a graph."""
         with torch.no_grad():
-            score, first = self.model.score_and_masses(state.mean + state.spread * z, _times(state))
-            masses = (first, *self._ahead(state, z))
-            return Evaluation(_mean_loss(terms, masses, readings), score, masses)
+            score, masses = self.model.score_and_masses(state.mean + state.spread * z, _times(state))
+            return Evaluation(mean_loss((Visit(terms, masses),), readings), score, (masses,))
 
-    def _slope(
+    def slope_of(
         self,
-        state: StepState,
-        terms: tuple[Term, ...],
+        visit: Callable[[Tensor], tuple[Visit, ...]],
         z: Tensor,
+        frame_mask: Tensor,
         readings: tuple[Reading, ...],
-        measure: Callable[[Tensor], tuple[AttentionMasses, ...]],
+        *,
+        n_normals: int = 1,
+        queries: QuerySets | None = None,
     ) -> Slope:
+        """Loss and gradient of what is visited from the normals `z`, with whatever graph leads there.
+
+        Raises
+        ------
+        InterpError
+            when the loss or its gradient is not finite
+        """
         # The caller may well be inside no_grad, as every sampler's caller is.
         with torch.enable_grad():
             leaf = z.detach().clone().requires_grad_(True)
-            masses = measure(leaf)
-            readings = readings or tuple(self.reading(m) for m in masses)
-            loss = _mean_loss(terms, masses, readings)
+            visits = visit(leaf)
+            readings = readings or tuple(self.reading(v.masses, queries) for v in visits)
+            loss = mean_loss(visits, readings)
             assert loss.requires_grad, "GuidedModel.masses must keep the graph back to x_t"
             (gradient,) = torch.autograd.grad(loss.sum(), leaf)
-        real = state.frame_mask[:, None, :]
+        real = frame_mask[:, None, :]
         gradient = gradient * real
-        self._refuse_not_finite(state, loss, gradient)
-        kept = tuple(m.detached() for m in masses)
-        return Slope(loss.detach(), gradient, tangent(gradient, z * real), kept, readings)
+        self._refuse_not_finite(loss, gradient)
+        kept = tuple(v.masses.detached() for v in visits)
+        return Slope(loss.detach(), gradient, tangent(gradient, z * real, n_normals), kept, readings)
 
-    def _masses(self, state: StepState, z: Tensor) -> tuple[AttentionMasses, ...]:
-        return (self.model.masses(state.mean + state.spread * z, _times(state)), *self._ahead(state, z))
-
-    def _ahead(self, state: StepState, z: Tensor) -> tuple[AttentionMasses, ...]:
-        if self.lookahead is None or not self.settings.lookahead:
-            return ()
-        return tuple(self.lookahead(state, z, self.settings.lookahead))
-
-    def reading(self, masses: AttentionMasses) -> Reading:
+    def reading(self, masses: AttentionMasses, queries: QuerySets | None = None) -> Reading:
         """What masses of this evaluation are read with; its layer weights are those found here, detached."""
+        queries = queries or self.queries
         return Reading(
-            self.queries,
+            queries,
             self.key_shares,
-            fixed_weights(masses, self.queries),
+            fixed_weights(masses, queries),
             self.settings.gamma,
             self.settings.sums or self.objective.sums,
         )
 
-    def _refuse_not_finite(self, state: StepState, loss: Tensor, gradient: Tensor) -> None:
+    def _queries(self, state: StepState) -> QuerySets:
+        return self.queries if self.queries_at is None else self.queries_at(state)
+
+    def _refuse_not_finite(self, loss: Tensor, gradient: Tensor) -> None:
         fine: Bool[Tensor, " batch"] = loss.isfinite() & gradient.isfinite().all(2).all(1)
         if not bool(fine.all()):
             raise InterpError(
-                f"objective '{self.objective.name}': not finite at step {state.index} (t {state.t:.3f}) "
-                f"for sample {int((~fine).nonzero()[0, 0])}; allowed are finite masses; try a smaller "
-                "--step-share or another checkpoint"
+                f"objective '{self.objective.name}': not finite for sample {int((~fine).nonzero()[0, 0])}; "
+                "allowed are finite masses; try a smaller --step-share or another checkpoint"
             )
 
 
@@ -212,9 +223,7 @@ def _times(state: StepState) -> Float[Tensor, " batch"]:
     return torch.full((state.z.shape[0],), state.t, dtype=state.z.dtype, device=state.z.device)
 
 
-def _mean_loss(
-    terms: tuple[Term, ...], masses: tuple[AttentionMasses, ...], readings: tuple[Reading, ...]
-) -> Float[Tensor, " batch"]:
-    """Mean over the evaluations: one, or those along the lookahead."""
-    losses = [objective_loss(terms, m, reading) for m, reading in zip(masses, readings, strict=True)]
+def mean_loss(visits: Sequence[Visit], readings: tuple[Reading, ...]) -> Float[Tensor, " batch"]:
+    """Mean of the objective over the evaluations visited."""
+    losses = [objective_loss(v.terms, v.masses, reading) for v, reading in zip(visits, readings, strict=True)]
     return torch.stack(losses).mean(0)

@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from guidance.path import PathTuner
 from guidance.readout import MassReadout
 from guidance.trace import TraceRow, summarise
 from guidance.tuner import NoiseTuner
@@ -19,13 +20,13 @@ from interp.blend import TargetCells
 from interp.engines.contract import Binding, Engine, Piece
 from interp.mass_probe import MassProbe, probe_index
 from interp.noise import NoisePath, draw_noise
-from interp.process import DiffusionProcess
 from interp.references import ReferenceFeatures
 from interp.result import GuidanceResult
-from interp.sampler import SamplingCancelled, StepState, sample
+from interp.sampler import SamplingCancelled, StepState
+from interp.sampling import Sampling
 from interp.sentence import Sentence
 from interp.settings import SynthSettings
-from interp.solvers import make_solver
+from interp.way import Way, evaluations_read, normals_tuned
 from masks.errors import InterpError
 from masks.grid import MelGrid
 from masks.spans import span_weights
@@ -136,43 +137,49 @@ def _decode_batch(
     on_progress: Callable[[float], None],
 ) -> list[_Outcome]:
     binding = engine.bind(pieces, settings, grid)
-    bound, tuning, notes = binding.model, binding.tuning, binding.notes
-    process = engine.process
+    sampling = Sampling(binding.model, engine.process, settings)
     lengths = [p.sentence.n_frames for p in pieces]
-    noise = draw_noise([p.seed for p in pieces], lengths, settings.n_timesteps, grid.n_mels)
+    noise = draw_noise([p.seed for p in pieces], lengths, sampling.n_increments, grid.n_mels)
     rows: list[TraceRow] = []
-    times = make_solver(settings.solver, settings.sampler, settings.n_timesteps, process).evaluation_times
-    windows = settings.guidance.windows
-    index = probe_index(windows, times) if for_report and settings.guidance.enabled else None
-    probe = MassProbe(bound, None if index is None else times[index])
+    windows, enabled = settings.guidance.windows, settings.guidance.enabled
+    index = probe_index(windows, sampling.times) if for_report and enabled else None
+    probe = MassProbe(binding.model, None if index is None else sampling.times[index])
 
     def show(state: StepState, _: Tensor) -> None:
         on_progress((state.index + 1) / settings.n_timesteps)
 
-    tuner = NoiseTuner(tuning, rows.append) if settings.guidance.enabled else None
-    x = sample(
-        probe, bound.mu, bound.frame_mask, noise, process=process, n_timesteps=settings.n_timesteps,
-        sampler=settings.sampler, solver=settings.solver, temperature=settings.temperature,
-        tuner=tuner, on_step=show,
-    )  # fmt: skip
+    step_wise = enabled and settings.guidance.scope == "step"
+    tuner = NoiseTuner(binding.tuning, rows.append) if step_wise else None
+    tuned = noise if step_wise or not enabled else _tuned_path(sampling, binding, noise, rows.append)
+    x = sampling(probe, tuned, tuner=tuner, on_step=show)
     _require_finite(x, settings)
-    after = probe.readouts(tuning)
-    before = (
-        _twin_masses(binding, process, noise, settings, probe.t, index)
-        if index is not None
-        else [None] * len(pieces)
-    )
-    warnings = window_warnings(windows, [1 - t for t in times]) if settings.guidance.enabled else ()
+    after = probe.readouts(binding.tuning)
+    before = [None] * len(pieces) if index is None else _twin_masses(sampling, binding, noise, probe.t, index)
+    warnings = window_warnings(windows, [1 - t for t in sampling.times]) if enabled else ()
     return [
         _Outcome(
             x[i, :, :length],
             tuple(replace(r, sample=0) for r in rows if r.sample == i),
             before[i],
             after[i],
-            (*notes[i], *warnings),
+            (*binding.notes[i], *warnings),
         )
         for i, length in enumerate(lengths)
     ]
+
+
+def _tuned_path(
+    sampling: Sampling, binding: Binding, noise: NoisePath, on_row: Callable[[TraceRow], None]
+) -> NoisePath:
+    """The noise tuned before sampling, by the masses that it leads to."""
+    guidance, times = sampling.settings.guidance, sampling.times
+    n_evaluations = evaluations_read(guidance, times)
+    if n_evaluations == 0:
+        return noise
+    n_normals = normals_tuned(guidance, sampling.settings.sampler, n_evaluations)
+    way = Way(sampling, noise.to_like(binding.model.mu), n_evaluations, n_normals)
+    tuner = PathTuner(binding.tuning, way, times[0], on_row)
+    return way.noise_of(tuner(way.normals, binding.model.frame_mask))
 
 
 def _require_finite(x: Tensor, settings: SynthSettings) -> None:
@@ -191,22 +198,12 @@ def _require_finite(x: Tensor, settings: SynthSettings) -> None:
 
 
 def _twin_masses(
-    binding: Binding,
-    process: DiffusionProcess,
-    noise: NoisePath,
-    settings: SynthSettings,
-    t: float | None,
-    last: int,
+    sampling: Sampling, binding: Binding, noise: NoisePath, t: float | None, last: int
 ) -> list[MassReadout | None]:
     """Masses of the untuned run on the same noise, which is left as soon as they are known."""
-    bound = binding.model
-    probe = MassProbe(bound, t)
+    probe = MassProbe(binding.model, t)
     with suppress(SamplingCancelled):
-        sample(
-            probe, bound.mu, bound.frame_mask, noise, process=process, n_timesteps=settings.n_timesteps,
-            sampler=settings.sampler, solver=settings.solver, temperature=settings.temperature,
-            on_step=lambda state, _: state.index < last,
-        )  # fmt: skip
+        sampling(probe, noise, on_step=lambda state, _: state.index < last)
     return probe.readouts(binding.tuning)
 
 

@@ -15,6 +15,7 @@ from interp.blend import all_log_weights, query_sets
 from interp.bound_model import BoundModel
 from interp.data import data_path
 from interp.engines.contract import Binding, Piece, pad_batch
+from interp.engines.predicted_queries import PredictedQueries
 from interp.models.speech_model import SpeechModel
 from interp.process import DiffusionProcess
 from interp.references import stack_references
@@ -84,7 +85,12 @@ class BinEngine:
             (f"pitch covers {c.share:.0%} of the low rows: too wide to tell it from the rest",) * c.too_wide
             for c in covered
         ]
-        return Binding(bound, Tuning(bound, objective, queries, shares, settings.guidance), notes)
+        predicted = PredictedQueries(
+            queries, pieces, settings.guidance.x0_from, config, grid, self.to_log_mel
+        )
+        queries_at = predicted if settings.guidance.target_cells == "x0" else None
+        tuning = Tuning(bound, objective, queries, shares, settings.guidance, queries_at)
+        return Binding(bound, tuning, notes)
 
     def to_log_mel(self, x: Float[Tensor, "*batch n_mels frames"]) -> Float[Tensor, "*batch n_mels frames"]:
         """Model units to natural log mel."""

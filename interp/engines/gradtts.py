@@ -139,6 +139,11 @@ def _guidance_followed(settings: SynthSettings) -> tuple[GuidanceSettings, tuple
         )
     if settings.mode == "temp":
         return replace(asked, enabled=False), (NOT_TUNED,)
+    if asked.target_cells != "static":
+        raise InterpError(
+            f"target_cells: {asked.target_cells!r} cannot be followed by a Grad-TTS checkpoint, whose "
+            "regions are laid out once; leave it at static"
+        )
     if asked.objective != default:
         return asked, (GAMMA_INERT,)
     replaced = f"objective: {OBJECTIVE} in place of {default}, which needs queries by band"

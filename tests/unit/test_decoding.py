@@ -271,3 +271,41 @@ def test_references_are_read_once(synthesizer, speak, voices, monkeypatch):
     speak(PLAIN)
     monkeypatch.setattr("interp.pipeline.load_reference", lambda *_, **__: pytest.fail("read again"))
     speak(PLAIN)
+
+
+PATHS = [
+    {"scope": "initial"},
+    {"scope": "initial", "lookahead": 1},
+    {"scope": "trajectory"},
+    {"target_cells": "x0"},
+]
+
+
+@pytest.mark.parametrize("sampler", ["sde", "ode"])
+@pytest.mark.parametrize("changes", PATHS, ids=lambda c: "-".join(map(str, c.values())))
+def test_other_scopes_and_cells_tune_and_do_nothing_at_a_share_of_zero(speak, changes, sampler):
+    settings = replace(guided_by(**changes, epochs=2), sampler=sampler)
+    plain = speak(replace(PLAIN, sampler=sampler))
+    tuned = speak(settings, for_report=True)
+    assert not np.allclose(tuned.mel, plain.mel, atol=1e-3)
+    assert tuned.guidance.summary.loss_last < tuned.guidance.summary.loss_first
+    idle = replace(settings, guidance=replace(settings.guidance, step_share=0.0))
+    assert np.array_equal(speak(idle).mel, plain.mel)
+
+
+def test_the_ode_has_one_normal_whatever_the_scope(speak):
+    """Its trajectory is its initial noise read along all evaluations in the windows."""
+    settings = replace(SETTINGS, sampler="ode")
+    both = [
+        replace(settings, guidance=replace(GUIDED, scope="trajectory")),
+        replace(settings, guidance=replace(GUIDED, scope="initial", lookahead=9)),
+    ]
+    assert np.array_equal(*(speak(s).mel for s in both))
+
+
+def test_lookahead_costs_its_evaluations(speak, n_evaluations):
+    speak(guided_by(scope="initial"))
+    first = len(n_evaluations)
+    speak(guided_by(scope="initial", lookahead=1))
+    # A slope and a measurement of one more evaluation, which the backward pass computes again.
+    assert len(n_evaluations) - first - first >= 2
