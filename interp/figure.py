@@ -50,7 +50,7 @@ def draw_synthesis(synthesis: Synthesis) -> Figure:
     for number, reference in enumerate(synthesis.references, start=1):
         axes = rows[number - 1]
         _draw_mel(axes, reference.mel, grid, reference.mask)
-        title = f"Reference {number}: {_short(reference)} ({_pitch_words(reference.f0_hz)})"
+        title = f"Reference {number}: {_short(reference)} ({pitch_words(reference.f0_hz)})"
         axes[0].set_title(title, loc="left")
         axes[0].set_xlabel("time (s)")
     _draw_output(rows[n_refs], synthesis)
@@ -73,8 +73,8 @@ def draw_mask(
     top[0].set_title(f"{name}: mel and pitch mask ({mask.mean():.1%} of all cells)", loc="left")
     top[0].set_xlabel("time (s)")
     axes = bottom[0]
-    _draw_track(axes, grid, f0_hz, OUTPUT_COLOUR, f"F0, {_pitch_words(f0_hz)}")
-    _finish_pitch(axes, len(f0_hz) / grid.frame_rate_hz)
+    draw_track(axes, grid, f0_hz, OUTPUT_COLOUR, f"F0, {pitch_words(f0_hz)}")
+    finish_pitch(axes, len(f0_hz) / grid.frame_rate_hz)
     bottom[1].axis("off")
     return figure
 
@@ -108,13 +108,13 @@ def _draw_mel(
     if mask.any():
         axes.imshow(np.ma.masked_equal(mask, 0), cmap=ListedColormap([MASK_COLOUR]), alpha=0.38, **shape)
         key = [Patch(color=MASK_COLOUR, alpha=0.6, label="pitch cells")]
-        _legend_above(axes, 1, key)
+        legend_above(axes, 1, key)
     ticks = [hz for hz in FREQUENCY_TICKS_HZ if hz <= grid.f_max_hz]
     axes.set_yticks(grid.bins_of_hz(np.array(ticks, dtype=float)), [str(hz) for hz in ticks])
     axes.set_ylabel("frequency (Hz)")
 
 
-def _legend_above(axes: Axes, columns: int, handles: list[Patch] | None = None) -> None:
+def legend_above(axes: Axes, columns: int, handles: list[Patch] | None = None) -> None:
     """A legend beside the title, where it hides nothing."""
     place: dict[str, Any] = {
         "loc": "lower right",
@@ -128,7 +128,7 @@ def _legend_above(axes: Axes, columns: int, handles: list[Patch] | None = None) 
 def _draw_output(row: tuple[Axes, Axes], synthesis: Synthesis) -> None:
     _draw_mel(row, synthesis.mel, synthesis.grid, synthesis.target_mask)
     axes = row[0]
-    axes.set_title(f"Output: {synthesis.seconds_audio:.2f} s ({_pitch_words(synthesis.f0_hz)})", loc="left")
+    axes.set_title(f"Output: {synthesis.seconds_audio:.2f} s ({pitch_words(synthesis.f0_hz)})", loc="left")
     ends = np.cumsum(synthesis.durations) / synthesis.grid.frame_rate_hz
     centres = ends - synthesis.durations / (2 * synthesis.grid.frame_rate_hz)
     axes.set_xticks(centres, synthesis.phonemes, fontsize=7)
@@ -156,20 +156,20 @@ def _draw_pitch(row: tuple[Axes, Axes], synthesis: Synthesis) -> None:
     axes, grid = row[0], synthesis.grid
     for number, reference in enumerate(synthesis.references, start=1):
         colour = REF_COLOURS[number - 1]
-        _draw_track(axes, grid, reference.f0_hz, colour, f"ref {number}", alpha=0.45)
+        draw_track(axes, grid, reference.f0_hz, colour, f"ref {number}", alpha=0.45)
         median = pitch_statistics(reference.f0_hz).median_hz
         if median:
             axes.axhline(median, color=colour, ls="--", lw=1, label=f"median {median:.0f} Hz")
-    _draw_track(axes, grid, synthesis.f0_hz, OUTPUT_COLOUR, "output", width=2.2)
+    draw_track(axes, grid, synthesis.f0_hz, OUTPUT_COLOUR, "output", width=2.2)
     if synthesis.split_frame is not None:
         at = synthesis.split_frame / grid.frame_rate_hz
         axes.axvline(at, color=SWITCH_COLOUR, lw=1.5, label=f"switch at {at:.2f} s")
     axes.set_title("F0, references and output", loc="left")
-    _finish_pitch(axes, synthesis.seconds_audio)
+    finish_pitch(axes, synthesis.seconds_audio)
     row[1].axis("off")
 
 
-def _draw_track(
+def draw_track(
     axes: Axes,
     grid: MelGrid,
     f0_hz: Float[np.ndarray, " frames"],
@@ -178,11 +178,13 @@ def _draw_track(
     width: float = 1.4,
     alpha: float = 1.0,
 ) -> None:
+    """An F0 track, Hz, over the frames' times; gaps where it is 0."""
     gaps = np.where(f0_hz > 0, f0_hz, np.nan)
     axes.plot(grid.frame_times_s(len(f0_hz)), gaps, color=colour, lw=width, alpha=alpha, label=label)
 
 
-def _finish_pitch(axes: Axes, seconds: float) -> None:
+def finish_pitch(axes: Axes, seconds: float) -> None:
+    """Scales, labels and legend of a panel of F0 tracks, from 0 to ``seconds``."""
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(FixedLocator(PITCH_TICKS_HZ))
     axes.yaxis.set_minor_locator(NullLocator())
@@ -191,7 +193,7 @@ def _finish_pitch(axes: Axes, seconds: float) -> None:
     axes.set_ylabel("F0 (Hz, log scale)")
     axes.set_xlabel("time (s)")
     axes.grid(alpha=0.25)
-    _legend_above(axes, 6)
+    legend_above(axes, 6)
 
 
 def _draw_masses(row: tuple[Axes, Axes], synthesis: Synthesis) -> None:
@@ -245,6 +247,7 @@ def _short(reference: ReferenceResult) -> str:
     return reference.path.replace("\\", "/").rsplit("/", 1)[-1]
 
 
-def _pitch_words(f0_hz: Float[np.ndarray, " frames"]) -> str:
+def pitch_words(f0_hz: Float[np.ndarray, " frames"]) -> str:
+    """A track's median in words."""
     median = pitch_statistics(f0_hz).median_hz
     return f"median F0 {median:.0f} Hz" if median else "no voiced frame"

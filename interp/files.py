@@ -131,9 +131,10 @@ def write_npz(path: str | Path, **arrays: np.ndarray) -> None:
 
 
 def write_figure(path: str | Path, figure: Figure, dpi: int = 110) -> None:
-    """Write a matplotlib figure as PNG, whole or not at all."""
+    """Write a matplotlib figure whole or not at all: SVG where the name ends so, else PNG."""
+    kind = "svg" if Path(path).suffix.lower() == ".svg" else "png"
     with whole_file(path) as temporary:
-        figure.savefig(temporary, format="png", dpi=dpi)
+        figure.savefig(temporary, format=kind, dpi=dpi)
 
 
 def _nearest_existing(folder: Path) -> Path:

@@ -8,9 +8,22 @@ from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 
+from interp.evaluation import (
+    contour,
+    cross_band,
+    dnsmos,
+    energy,
+    formants,
+    gender,
+    mcd,
+    phones,
+    pitch,
+    speaker,
+    switch,
+    switch_speaker,
+    words,
+)
 from interp.evaluation.clip import Clip, load_clip
-from interp.evaluation.pitch import KEYS as PITCH_KEYS
-from interp.evaluation.pitch import pitch
 from interp.evaluation.scene import Figures, Scene
 from masks.errors import InterpError
 
@@ -56,8 +69,31 @@ class Measured:
         return self.figures[key]
 
 
-MEASURES: Mapping[str, Measure] = {m.name: m for m in (Measure("pitch", pitch, PITCH_KEYS),)}
-GROUPS: Mapping[str, tuple[str, ...]] = {"all": tuple(MEASURES)}
+MEASURES: Mapping[str, Measure] = {
+    m.name: m
+    for m in (
+        Measure("pitch", pitch.pitch, pitch.KEYS),
+        Measure("contour", contour.contour, contour.KEYS),
+        Measure("contour_phones", contour.contour_phones, contour.PHONE_KEYS, phones.MODULES),
+        Measure("energy", energy.energy, energy.KEYS),
+        Measure("mcd", mcd.mcd, mcd.KEYS, mcd.MODULES),
+        Measure("formants", formants.formants, formants.KEYS),
+        Measure("speaker", speaker.speaker, speaker.KEYS, speaker.MODULES),
+        Measure("gender", gender.gender, gender.KEYS),
+        Measure("words", words.words, words.KEYS, words.MODULES),
+        Measure("dnsmos", dnsmos.dnsmos, dnsmos.KEYS, dnsmos.MODULES),
+        Measure("cross_band", cross_band.cross_band, cross_band.KEYS),
+        Measure("switch", switch.switch, switch.KEYS),
+        Measure("switch_speaker", switch_speaker.switch_speaker, switch_speaker.KEYS, speaker.MODULES),
+    )
+}
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "all": tuple(MEASURES),
+    "contours": ("contour", "contour_phones", "energy"),
+    "rest": ("energy", "mcd", "formants", "speaker", "gender"),
+    "quality": ("words", "dnsmos", "cross_band"),
+    "temp": ("switch", "switch_speaker"),
+}
 
 
 def choose(names: Sequence[str]) -> tuple[Measure, ...]:

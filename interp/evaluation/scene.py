@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from interp.evaluation.clip import Clip
+from interp.evaluation.spoken import words_of
 
 # Figures of one scene by key; None where the scene does not allow the figure (no voiced frame, other words).
 Figures = dict[str, float | None]
@@ -37,3 +38,9 @@ def per_reference(keys: dict[str, str]) -> dict[str, str]:
         for key, words in keys.items()
         for n in ((1, 2) if "{ref}" in key else (1,))
     }
+
+
+def same_words(scene: Scene, reference: int) -> bool:
+    """Whether reference 1 or 2 is known to say what the output says."""
+    theirs = scene.ref_texts[reference - 1]
+    return bool(scene.text and theirs and words_of(scene.text) == words_of(theirs))
