@@ -1,4 +1,4 @@
-"""Sound in and out: any recording that libsndfile reads becomes a reference, and a written file never wraps."""
+"""Sound in and out: any recording that libsndfile reads becomes a reference; a written file never wraps."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def through_16_khz(
     return _resample(limited, BAND_LIMIT_RATE, rate_out)
 
 
-def save_sound(path: str | Path, wav: Float[np.ndarray, " samples"], rate: int) -> None:
+def save_wav(path: str | Path, wav: Float[np.ndarray, " samples"], rate: int) -> None:
     """Write mono sound, whole or not at all; what exceeds full scale is clipped, never wrapped.
 
     Parameters

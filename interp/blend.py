@@ -16,11 +16,10 @@ from interp.models.patches import cut_columns, pad_to_multiple
 from interp.settings import SynthSettings
 from masks.grid import MelGrid
 from masks.groups import AttendMode, freq_visibility, log_weights, temp_visibility
-from masks.reduce import PatchGrid, reduce_mask
+from masks.reduce import HARMONIC_THRESHOLD, PatchGrid, reduce_mask
 from masks.spans import query_spans
 from masks.target import Coverage, coverage
 
-PATCH_THRESHOLD = 0.25  # a patch of 4 bins that a harmonic (1.5 bins wide) crosses counts as pitch
 DROPS = {"pitch": (0, 2), "rest": (1, 3)}
 
 
@@ -53,7 +52,7 @@ def query_sets(
     pitch_cells = torch.stack([_pad(torch.from_numpy(t.pitch), n_frames) for t in targets]).to(
         frame_mask.device
     )
-    pitch = reduce_mask(pitch_cells, patches, PATCH_THRESHOLD, frame_mask)
+    pitch = reduce_mask(pitch_cells, patches, HARMONIC_THRESHOLD, frame_mask)
     found = tuple(
         coverage(p.cpu(), patches, grid, t.f0_median_hz or 100.0) for p, t in zip(pitch, targets, strict=True)
     )

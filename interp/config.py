@@ -37,7 +37,8 @@ def resolve(
     Raises
     ------
     InterpError
-        Naming every unknown key (with the nearest known one, or all that are allowed), wrong type and value outside its bounds.
+        Naming every unknown key (with the nearest known one, or all that are allowed), wrong type and value
+        outside its bounds.
     """
     named = {key: value for key, value in (options or {}).items() if value is not None}
     layers = [

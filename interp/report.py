@@ -13,9 +13,10 @@ from interp.config import mapping_of
 from interp.figure import draw_synthesis
 from interp.files import whole_folder, write_figure, write_json, write_json_lines, write_npz, write_text
 from interp.pitch_statistics import pitch_statistics
-from interp.result import GuidanceResult, ReferenceResult, Synthesis, WordSpan
+from interp.result import GuidanceResult, ReferenceResult, Synthesis
 from interp.strict_yaml import dump_yaml
 from masks.grid import MelGrid
+from masks.spans import WordSpan
 
 
 def write_report(folder: str | Path, synthesis: Synthesis) -> Path:

@@ -13,6 +13,7 @@ from guidance.readout import MassReadout
 from guidance.trace import TraceSummary
 from interp.settings import SynthSettings
 from masks.grid import MelGrid
+from masks.spans import WordSpan
 
 
 @dataclass(frozen=True)
@@ -33,15 +34,6 @@ class ReferenceResult:
     mel: Float[np.ndarray, "n_mels frames"]
     f0_hz: Float[np.ndarray, " frames"]
     mask: Bool[np.ndarray, "n_mels frames"]
-
-
-@dataclass(frozen=True)
-class WordSpan:
-    """A word of the text and the frames in which it is spoken, ``end_frame`` excluded."""
-
-    word: str
-    start_frame: int
-    end_frame: int
 
 
 @dataclass(frozen=True)

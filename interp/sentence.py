@@ -13,9 +13,9 @@ from torch import Tensor
 from interp.models.alignment import expand
 from interp.models.duration import whole_frames
 from interp.models.speech_model import SpeechModel
-from interp.result import WordSpan
 from interp.text.frontend import Phonemes
 from interp.text.symbols import PHONES
+from masks.spans import WordSpan
 from masks.target import voiced_frames
 
 _PHONES = frozenset(PHONES)

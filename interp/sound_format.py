@@ -1,4 +1,4 @@
-"""Kinds of sound file that are written, by the ending of their name; known before any audio library is loaded."""
+"""Kinds of sound file that are written, by the ending of their name; needs no audio library."""
 
 from __future__ import annotations
 

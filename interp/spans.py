@@ -25,11 +25,7 @@ def split_frame_of(settings: SynthSettings, sentences: Sequence[Sentence], grid:
         return None
     starts = np.cumsum([0] + [s.n_frames for s in sentences])
     if settings.split_word is not None:
-        words = [
-            WordSpan(w.word, w.start_frame, w.end_frame)
-            for s, start in zip(sentences, starts, strict=False)
-            for w in s.words(int(start))
-        ]
+        words = [word for s, start in zip(sentences, starts, strict=False) for word in s.words(int(start))]
         return _at_word(settings.split_word, words)
     if settings.split_s is not None:
         return split_at_seconds(settings.split_s, int(starts[-1]), grid)
@@ -44,4 +40,4 @@ def _at_word(word: str, words: Sequence[WordSpan]) -> float:
         raise InterpError(
             f"split-word: {word} is no word of the sentence; give 1 to {len(words)}, or the word itself"
         )
-    return float(words[int(word) - 1].first_frame)
+    return float(words[int(word) - 1].start_frame)

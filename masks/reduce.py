@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 SHARE_THRESHOLD = 0.5
+HARMONIC_THRESHOLD = 0.25  # a patch of 4 bins that a harmonic (1.5 bins wide) crosses counts as pitch
 
 
 @dataclass(frozen=True)

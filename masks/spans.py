@@ -16,10 +16,10 @@ from masks.reduce import PatchGrid
 
 @dataclass(frozen=True)
 class WordSpan:
-    """A word of the target and its frames, from ``first_frame`` to before ``end_frame``."""
+    """A word of the target and the frames in which it is spoken, ``end_frame`` excluded."""
 
-    text: str
-    first_frame: int
+    word: str
+    start_frame: int
     end_frame: int
 
 
@@ -92,9 +92,9 @@ def split_at_word(word: str, words: Sequence[WordSpan]) -> float:
     InterpError
         When the target does not hold it.
     """
-    starts = {span.text.casefold(): float(span.first_frame) for span in reversed(words)}
+    starts = {span.word.casefold(): float(span.start_frame) for span in reversed(words)}
     if word.casefold() not in starts:
-        said = " ".join(span.text for span in words)
+        said = " ".join(span.word for span in words)
         raise InterpError(f"split-word: {word!r} is not in the sentence; choose one of its words: {said}")
     return starts[word.casefold()]
 

@@ -41,7 +41,7 @@ def _run_job(
 ) -> None:
     from tqdm import tqdm
 
-    from interp.audio import save_sound
+    from interp.audio import save_wav
 
     chosen = for_mode(settings, job.mode) if job.mode else settings
     with tqdm(total=100, desc=job.out.name, unit="%", disable=quiet, leave=False, delay=0.5) as bar:
@@ -52,7 +52,7 @@ def _run_job(
         synthesis = synthesizer(
             job.text, job.ref1, job.ref2, chosen, for_report=report is not None, on_progress=show
         )
-    save_sound(job.out, synthesis.wav, synthesis.sample_rate)
+    save_wav(job.out, synthesis.wav, synthesis.sample_rate)
     if report is not None:
         from interp.report import write_report
 

@@ -15,9 +15,7 @@ from interp.models.patches import cut_columns
 from interp.models.reference_tokens import References
 from interp.train.bank import FeatureBank
 from interp.train.examples import Plan, frame_indices
-from masks.reduce import PatchGrid, reduce_mask
-
-TARGET_THRESHOLD = 0.25  # a patch of 4 bins that a harmonic (1.5 bins wide) crosses counts as pitch
+from masks.reduce import HARMONIC_THRESHOLD, PatchGrid, reduce_mask
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class BatchMaker:
         mel, mu, low, mask, at = self._targets(plans)
         columns = self.grid.n_columns(self.frames)
         real = cut_columns(mask, self.grid.column_frames).any(-1)[:, None].expand(-1, self.grid.n_rows, -1)
-        pitch = reduce_mask(low, self.grid, TARGET_THRESHOLD, mask)
+        pitch = reduce_mask(low, self.grid, HARMONIC_THRESHOLD, mask)
         switch = self._tensor([p.switch for p in plans])
         later = (
             torch.arange(columns, device=switch.device) * self.grid.column_frames >= switch[:, None]

@@ -132,7 +132,9 @@ def _set_rate(optimizer: torch.optim.Optimizer, settings: EstimatorTraining, ste
     left = (settings.n_steps - step) / max(1, settings.decay_share * settings.n_steps)
     fall = 0.5 - 0.5 * math.cos(math.pi * min(1.0, left))
     for group in optimizer.param_groups:
-        group["lr"] = settings.learning_rate * min(1.0, step / settings.warmup_steps) * max(fall, 1e-3)
+        group["lr"] = (
+            settings.learning_rate * min(1.0, step / max(1, settings.warmup_steps)) * max(fall, 1e-3)
+        )
 
 
 def _average(state: TrainState, model: torch.nn.Module, decay: float) -> None:
@@ -160,5 +162,6 @@ def summary(losses: Losses) -> dict[str, float]:
 
 
 def mean_of(rows: list[dict[str, float]]) -> dict[str, float]:
-    """Mean of every figure, leaving out what is not a number."""
-    return {k: float(np.nanmean([row[k] for row in rows])) for k in rows[0]}
+    """Mean of every figure, leaving out what is not a number; NaN where nothing is left."""
+    known = {k: [row[k] for row in rows if not math.isnan(row[k])] for k in rows[0]}
+    return {k: float(np.mean(values)) if values else math.nan for k, values in known.items()}

@@ -14,12 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from interp.limits import limited, require_limits
 from interp.train.bank import FeatureBank
+from masks.errors import InterpError
 
 SAME_PITCH = 0.5 * np.log(2) / 12
 OTHER_PITCH = 3.0 * np.log(2) / 12
 OTHER_RATIO = 0.12
 CROP_TRIES = 3
+MOST_TRIES = 10_000  # a bank in which one item in 500 has partners fails once in 5e8 draws
 REF1_PITCH, REF1_REST, REF2_PITCH, REF2_REST = range(4)
 
 
@@ -32,11 +35,20 @@ class ExampleShares:
     pitch group, the rest group or both.
     """
 
-    factorised: float = 0.4
-    switched: float = 0.12
-    single: float = 0.25
-    same_sentence: float = 0.3
-    dropped: float = 0.15
+    factorised: float = limited(0.4, low=0.0, high=1.0)
+    switched: float = limited(0.12, low=0.0, high=1.0)
+    single: float = limited(0.25, low=0.0, high=1.0)
+    same_sentence: float = limited(0.3, low=0.0, high=1.0)
+    dropped: float = limited(0.15, low=0.0, high=1.0)
+
+    def __post_init__(self) -> None:
+        """Check the bounds, and that the kinds leave no more than there is."""
+        require_limits(self)
+        if self.factorised + self.switched > 1:
+            raise InterpError(
+                f"shares: factorised {self.factorised:g} and switched {self.switched:g} add up to more than "
+                "1; lower one of them"
+            )
 
 
 @dataclass(frozen=True)
@@ -72,8 +84,14 @@ class ExampleDrawer:
         self._voiced_before = np.concatenate([[0], np.cumsum(bank.voiced)])
 
     def draw(self, rng: np.random.Generator) -> Plan:
-        """One example; items that lack a partner are drawn again."""
-        while True:
+        """One example; where an item lacks a partner, kind and item are drawn again.
+
+        Raises
+        ------
+        InterpError
+            When the bank has no partners for any of the kinds.
+        """
+        for _ in range(MOST_TRIES):
             kind = rng.random()
             if kind < self._shares.factorised:
                 plan = self._factorised(rng)
@@ -83,6 +101,7 @@ class ExampleDrawer:
                 plan = self._ambiguous(rng)
             if plan is not None:
                 return plan
+        raise InterpError(self._lack())
 
     def _factorised(self, rng: np.random.Generator) -> Plan | None:
         target = self._item(rng)
@@ -112,6 +131,8 @@ class ExampleDrawer:
         after = int(rng.choice(partners))
         refs = [self._pick(rng, before, "S"), self._pick(rng, after, "S")]
         marks = bank.boundaries[before], bank.boundaries[after]
+        if len(marks[0]) < 2 or not len(marks[1]):
+            return None
         at = int(rng.integers(1, len(marks[0])))
         splits = (
             int(marks[0][at]),
@@ -153,6 +174,18 @@ class ExampleDrawer:
             (pitch_from, pitch_from), (rest_from, rest_from),
             (visible[0], visible[1], visible[2], visible[3]), counts,
         )  # fmt: skip
+
+    def _lack(self) -> str:
+        bank = self._bank
+        found = ((bank.speaker_id, "speaker"), (bank.voice_id, "voice"), (bank.prompt_id, "sentence"))
+        counts = [f"{len(set(ids.tolist()))} {name}" for ids, name in found]
+        speakers, voices, sentences = (c if c.startswith("1 ") else f"{c}s" for c in counts)
+        return (
+            f"training data: {MOST_TRIES} tries found no partners among {len(bank.lengths)} items of "
+            f"{speakers}, {voices} and {sentences}; a target needs items of its voice and of another voice, "
+            "each at its pitch and 3 semitones away, that say other sentences: add recordings or speakers, "
+            "or raise data.variants"
+        )
 
     def _item(self, rng: np.random.Generator) -> int:
         return int(rng.integers(len(self._bank.lengths)))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
+from interp.limits import limited, require_limits
 from interp.models.speech_model import SpeechModelConfig
 from interp.train.examples import ExampleShares
 from interp.train.text import Alignment
@@ -20,8 +22,12 @@ class DataSettings:
     corpus: str = "corpus"
     cache: str = "data"
     speakers: tuple[str, ...] = ()
-    variants: int = 3
-    workers: int = 2
+    variants: int = limited(3, low=0)
+    workers: int = limited(2, low=1)
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        require_limits(self)
 
 
 @dataclass(frozen=True)
@@ -33,9 +39,13 @@ class TextTraining:
     """
 
     alignment: Alignment = "forced"
-    n_steps: int = 700
-    batch_size: int = 16
-    learning_rate: float = 2e-3
+    n_steps: int = limited(700, low=0)
+    batch_size: int = limited(16, low=1)
+    learning_rate: float = limited(2e-3, above=0.0)
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        require_limits(self)
 
 
 @dataclass(frozen=True)
@@ -47,19 +57,23 @@ class EstimatorTraining:
     last part of the run in which the rate falls to 0.
     """
 
-    n_steps: int = 5000
-    batch_size: int = 16
-    frames: int = 112
-    ref_frames: int = 64
-    learning_rate: float = 1e-3
-    warmup_steps: int = 200
-    decay_share: float = 0.3
-    auxiliary: float = 0.1
-    ema_decay: float = 0.999
-    save_every: int = 200
-    log_every: int = 50
-    precision: str = "no"
+    n_steps: int = limited(5000, low=0)
+    batch_size: int = limited(16, low=1)
+    frames: int = limited(112, low=4)
+    ref_frames: int = limited(64, low=4)
+    learning_rate: float = limited(1e-3, above=0.0)
+    warmup_steps: int = limited(200, low=0)
+    decay_share: float = limited(0.3, low=0.0, high=1.0)
+    auxiliary: float = limited(0.1, low=0.0)
+    ema_decay: float = limited(0.999, low=0.0, high=1.0)
+    save_every: int = limited(200, low=1)
+    log_every: int = limited(50, low=1)
+    precision: Literal["no", "bf16"] = "no"
     shares: ExampleShares = field(default_factory=ExampleShares)
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        require_limits(self)
 
 
 @dataclass(frozen=True)

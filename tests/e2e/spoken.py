@@ -6,10 +6,11 @@ import soundfile
 from guidance.readout import MassReadout
 from guidance.settings import GuidanceSettings
 from guidance.trace import TraceSummary
-from interp.result import GuidanceResult, ReferenceResult, Synthesis, WordSpan
+from interp.result import GuidanceResult, ReferenceResult, Synthesis
 from interp.settings import SynthSettings
 from masks.grid import MelGrid
 from masks.pitch import pitch_mask
+from masks.spans import WordSpan
 
 GRID = MelGrid()
 GROUPS = ("ref1.pitch", "ref1.rest", "ref2.pitch", "ref2.rest")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from interp.audio import LONGEST_S, load_reference, read_audio, save_sound
+from interp.audio import LONGEST_S, load_reference, read_audio, save_wav
 from interp.level import active_level_dbfs
 from masks.errors import InterpError
 
@@ -138,7 +138,7 @@ def test_truncated_file_is_told(write):
 
 def test_saved_full_scale_never_wraps(tmp_path):
     wav = np.array([1.0, -1.0, 1.5, -1.5, 32767.6 / 32768, 0.0])
-    save_sound(tmp_path / "o.wav", wav, RATE)
+    save_wav(tmp_path / "o.wav", wav, RATE)
     pcm, rate = soundfile.read(tmp_path / "o.wav", dtype="int16")
     assert pcm.tolist() == [32767, -32767, 32767, -32767, 32767, 0]
     assert rate == RATE
@@ -147,6 +147,6 @@ def test_saved_full_scale_never_wraps(tmp_path):
 
 def test_saved_wav_reads_back(tmp_path):
     wav = harmonics()
-    save_sound(tmp_path / "o.wav", wav, RATE)
+    save_wav(tmp_path / "o.wav", wav, RATE)
     again, _ = read_audio(tmp_path / "o.wav")
     assert np.abs(again - wav).max() < 1e-4

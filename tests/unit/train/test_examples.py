@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 from scipy.stats import chi2_contingency
 
 from interp.train.examples import ExampleDrawer, ExampleShares, frame_indices
+from masks.errors import InterpError
 
 FRAMES, REF_FRAMES = 16, 12
 SEMITONE = np.log(2) / 12
@@ -141,6 +145,44 @@ def test_shares_of_kinds(bank):
     n_factorised = sum(not p.counts for p in plans)
     assert n_factorised / 1500 == pytest.approx(0.4, abs=0.04)
     assert n_switched / 1500 == pytest.approx(0.12, abs=0.03)
+
+
+def subset(bank, keep):
+    """The same bank with these items alone; frames stay where they are."""
+    names = ["voice_id", "speaker_id", "ratio", "log_f0", "prompt_id", "recording_id"]
+    arrays = {name: getattr(bank, name)[keep] for name in (*names, "starts", "mu_starts", "lengths")}
+    boundaries = tuple(bank.boundaries[i] for i in np.flatnonzero(keep))
+    return replace(bank, **arrays, voice=bank.voice[torch.from_numpy(keep)], boundaries=boundaries)
+
+
+@pytest.mark.parametrize(
+    ("lack", "says"),
+    [
+        (lambda b: b.voice_id == b.voice_id[0], "12 items of 1 speaker, 1 voice and 4 sentences"),
+        (lambda b: b.prompt_id == b.prompt_id[0], "18 items of 3 speakers, 6 voices and 1 sentence"),
+        (lambda b: np.abs(b.log_f0 - b.log_f0[0]) < 0.1, "24 items of 3 speakers, 6 voices and 4 sentences"),
+    ],
+    ids=["one voice", "one sentence", "one pitch"],
+)
+def test_a_bank_without_partners_is_told_and_not_searched_for_ever(bank, monkeypatch, lack, says):
+    monkeypatch.setattr("interp.train.examples.MOST_TRIES", 50)
+    with pytest.raises(InterpError, match=f"{says}.*data.variants"):
+        draw(subset(bank, lack(bank)), 1, switched=0.0)
+
+
+def test_a_kind_without_partners_falls_back_to_another(bank):
+    parallel_lacks = np.array([p == s for p, s in zip(bank.prompt_id % 3, bank.speaker_id, strict=True)])
+    plans = draw(subset(bank, parallel_lacks & (bank.ratio == 1.0)), 60, factorised=0.4, switched=0.5)
+    assert not any(p.target != p.after for p in plans)
+    assert len({p.counts for p in plans}) == 2
+
+
+def test_a_recording_of_one_phone_is_not_switched(bank):
+    one_phone = replace(bank, boundaries=tuple(b[:1] for b in bank.boundaries))
+    plans = draw(one_phone, 20, factorised=0.0, switched=0.9)
+    assert all(plan.target == plan.after for plan in plans)
+    nothing = replace(bank, boundaries=tuple(b[:0] for b in bank.boundaries))
+    assert all(plan.target == plan.after for plan in draw(nothing, 20, factorised=0.0, switched=0.9))
 
 
 def test_the_same_generator_gives_the_same_plans(bank):
