@@ -8,28 +8,22 @@ only reference (another sentence), the guided blend of two speakers, and mu alon
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
-import librosa
 import numpy as np
-from pocketsphinx import Config, Decoder
 
 from guidance.settings import GuidanceSettings
 from interp.audio import load_reference, read_audio
-from interp.files import write_json
-from interp.installation import checkpoint_path, read_provenance
+from interp.installation import checkpoint_path
 from interp.pipeline import Request, Synthesizer
+from interp.provenance import add_metrics
 from interp.references import reference_features
 from interp.settings import SynthSettings
-from interp.text.fold import fold
-from interp.text.normalize import normalize
 from interp.train.corpus import Utterance, read_corpus
 
-RECOGNISER_RATE = 16000
 SINGLE = SynthSettings(
     mode="temp",
     split=1.0,
@@ -39,42 +33,11 @@ SINGLE = SynthSettings(
 )
 
 
-class Recogniser:
-    """pocketsphinx with its shipped model."""
-
-    def __init__(self) -> None:
-        self._decoder = Decoder(Config(loglevel="FATAL"))
-
-    def __call__(self, wav: np.ndarray, rate: int) -> list[str]:
-        at_16k = librosa.resample(wav.astype(np.float32), orig_sr=rate, target_sr=RECOGNISER_RATE)
-        pcm = (at_16k / max(1e-4, np.abs(at_16k).max()) * 20000).astype(np.int16)
-        self._decoder.start_utt()
-        self._decoder.process_raw(pcm.tobytes(), full_utt=True)
-        self._decoder.end_utt()
-        hypothesis = self._decoder.hyp()
-        return words_of(hypothesis.hypstr) if hypothesis else []
-
-
-def words_of(text: str) -> list[str]:
-    """Lower-case words of a text as it is spoken."""
-    return re.findall(r"[a-z']+", normalize(fold(text).text).lower())
-
-
-def edits(wanted: Sequence[str], heard: Sequence[str]) -> int:
-    """Levenshtein distance in words."""
-    row = np.arange(len(heard) + 1)
-    for i, word in enumerate(wanted, start=1):
-        substituted = row[:-1] + (np.array(heard, dtype=object) != word) if heard else row[:0]
-        best = np.concatenate([[i], np.minimum(substituted, row[1:] + 1)])
-        row = np.minimum.accumulate(best - np.arange(len(best))) + np.arange(len(best))
-    return int(row[-1])
-
-
 def word_error_rate(recogniser: Recogniser, spoken: Sequence[tuple[str, np.ndarray, int]]) -> float:
     """Errors over words, of all sentences together."""
     wanted = [words_of(text) for text, _, _ in spoken]
     heard = [recogniser(wav, rate) for _, wav, rate in spoken]
-    return sum(edits(w, h) for w, h in zip(wanted, heard, strict=True)) / sum(map(len, wanted))
+    return sum(word_errors(w, h) for w, h in zip(wanted, heard, strict=True)) / sum(map(len, wanted))
 
 
 def in_batches(
@@ -160,10 +123,7 @@ def main(
     }
     click.echo(json.dumps(figures, indent=1))
     if write:
-        path = checkpoint_path(checkpoint)
-        provenance = read_provenance(path) or {}
-        provenance["metrics"] = {**provenance.get("metrics", {}), **figures}
-        write_json(path.with_suffix(".provenance.json"), provenance)
+        add_metrics(checkpoint_path(checkpoint), figures)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from interp.evaluation.case import Case
+    from interp.evaluation.scene import Scene
 
 _EXAMPLE = "Example: interp eval out.wav --ref1 a.wav --ref2 b.wav --text 'Good morning.'"
 
@@ -29,6 +30,7 @@ _EXAMPLE = "Example: interp eval out.wav --ref1 a.wav --ref2 b.wav --text 'Good 
     help="Names with commas between; a wrong one lists all.",
 )
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write the figures of one output.")
+@click.option("--figure", type=click.Path(path_type=Path), help="Picture of the pitches, .png or .svg.")
 @click.option("--out", type=click.Path(path_type=Path), help="Manifest: write all figures, .csv or .json.")
 def evaluate(
     target: Path,
@@ -40,6 +42,7 @@ def evaluate(
     split_s: float | None,
     measures: str,
     json_path: Path | None,
+    figure: Path | None,
     out: Path | None,
 ) -> None:
     """Measure TARGET, an output with --ref1 and --ref2, or a manifest (.csv, .jsonl) with --out.
@@ -61,7 +64,7 @@ def evaluate(
             raise InterpError(
                 "--ref1 and --ref2: are given beside a manifest, which names its own references"
             )
-        _measure_manifest(read_manifest(target), out, names)
+        _measure_manifest(read_manifest(target), out, names, figure)
         return
     if ref1 is None or ref2 is None:
         missing = "--ref1" if ref1 is None else "--ref2"
@@ -69,7 +72,8 @@ def evaluate(
     if out is not None:
         raise InterpError("--out: is for manifests; use --json for one output")
     mode = "temp" if split_s is not None else None
-    _measure_one(Case(target, ref1, ref2, text, mode, split_s, ref1_text, ref2_text), json_path, names)
+    case = Case(target, ref1, ref2, text, mode, split_s, ref1_text, ref2_text)
+    _measure_one(case, json_path, names, figure)
 
 
 def _tell_what_is_missing(names: tuple[str, ...]) -> None:
@@ -84,27 +88,49 @@ def _tell_what_is_missing(names: tuple[str, ...]) -> None:
         click.echo(f"left out: {'; '.join(out)}; to get them: {INSTALL}", err=True)
 
 
-def _measure_one(case: Case, json_path: Path | None, names: tuple[str, ...]) -> None:
-    from interp.evaluation.run import measure_case, row_of
+def _measure_one(case: Case, json_path: Path | None, names: tuple[str, ...], figure: Path | None) -> None:
+    from interp.evaluation.measures import measure_scene
+    from interp.evaluation.run import load_scene, row_of
     from interp.evaluation.table import lines_of
     from interp.files import write_json
 
-    measured = measure_case(case, names)
+    scene = load_scene(case)
+    measured = measure_scene(scene, names)
     click.echo("\n".join(lines_of(measured)))
     if json_path is not None:
         write_json(json_path, row_of(case, measured))
+    if figure is not None:
+        _draw(figure, [(case.output.name, scene)])
 
 
-def _measure_manifest(cases: tuple[Case, ...], out: Path, names: tuple[str, ...]) -> None:
+def _measure_manifest(
+    cases: tuple[Case, ...], out: Path, names: tuple[str, ...], figure: Path | None
+) -> None:
     from tqdm import tqdm
 
-    from interp.evaluation.run import measure_case, row_of, write_rows
+    from interp.evaluation.measures import measure_scene
+    from interp.evaluation.run import load_scene, row_of, write_rows
+    from interp.evaluation.similarity import MOST_PANELS
     from interp.evaluation.table import lines_of_many
     from interp.files import require_writable
 
     require_writable(out.parent)
-    bar = tqdm(cases, desc="measure", unit="row", disable=None, delay=1.0)
-    rows = [row_of(case, measure_case(case, names)) for case in bar]
+    rows, scenes = [], []
+    for case in tqdm(cases, desc="measure", unit="row", disable=None, delay=1.0):
+        scene = load_scene(case)
+        rows.append(row_of(case, measure_scene(scene, names)))
+        if figure is not None and len(scenes) < MOST_PANELS:
+            scenes.append((case.output.name, scene))
     write_rows(out, rows)
     click.echo("\n".join(lines_of_many(rows)))
     click.echo(str(out))
+    if figure is not None:
+        _draw(figure, scenes, len(rows))
+
+
+def _draw(path: Path, scenes: list[tuple[str, Scene]], total: int = 1) -> None:
+    from interp.evaluation.similarity import draw_similarity
+    from interp.files import write_figure
+
+    write_figure(path, draw_similarity(scenes, total))
+    click.echo(str(path))

@@ -16,16 +16,14 @@ ORIGIN_HZ, ORIGIN_CM = 157.0, 15.8
 PITCH_ALONE = (0.524, 0.0, -0.287)
 TRACT_ALONE = (0.0, -1.264, -0.040)
 BOTH = (0.503, -0.204, -0.287)
-SOURCES = {"output": 0, "ref1": 1, "ref2": 2}
-
 KEYS = {
     key: words
-    for name in SOURCES
+    for start, name in (("", "the output"), ("ref1.", "reference 1"), ("ref2.", "reference 2"))
     for key, words in {
-        f"gender.{name}.score": f"{name}: 0 male to 1 female, from F0 and vocal-tract length",
-        f"gender.{name}.pitch_score": f"{name}: the same from F0 alone",
-        f"gender.{name}.tract_score": f"{name}: the same from vocal-tract length alone",
-        f"gender.{name}.is_female": f"{name}: 1 when the score is 0.5 or more, else 0",
+        f"gender.{start}score": f"{name}: 0 male to 1 female, from F0 and vocal-tract length",
+        f"gender.{start}pitch_score": f"{name}: the same from F0 alone",
+        f"gender.{start}tract_score": f"{name}: the same from vocal-tract length alone",
+        f"gender.{start}is_female": f"{name}: 1 when the score is 0.5 or more, else 0",
     }.items()
 }
 
@@ -37,8 +35,8 @@ def gender(scene: Scene) -> Figures:
     single scores. None without enough voiced frames.
     """
     figures: Figures = {}
-    for name, clip in zip(SOURCES, (scene.output, *scene.refs), strict=True):
-        figures |= {f"gender.{name}.{key}": value for key, value in _scores(clip).items()}
+    for start, clip in zip(("", "ref1.", "ref2."), (scene.output, *scene.refs), strict=True):
+        figures |= {f"gender.{start}{key}": value for key, value in _scores(clip).items()}
     return figures
 
 

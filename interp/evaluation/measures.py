@@ -139,7 +139,17 @@ def measure(
         When a name is unknown or a file will not do.
     """
     clips = [clip if isinstance(clip, Clip) else load_clip(clip) for clip in (output, ref1, ref2)]
-    scene = Scene(clips[0], (clips[1], clips[2]), text, ref_texts, split_s)
+    return measure_scene(Scene(clips[0], (clips[1], clips[2]), text, ref_texts, split_s), measures)
+
+
+def measure_scene(scene: Scene, measures: Sequence[str] = ("all",)) -> Measured:
+    """`measure` of a scene whose sounds are loaded.
+
+    Raises
+    ------
+    InterpError
+        When a name is unknown.
+    """
     figures: Figures = {}
     for chosen in choose(measures):
         if not chosen.missing:

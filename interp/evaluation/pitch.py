@@ -17,7 +17,7 @@ KEYS = per_reference(
         "pitch.median_hz": "median F0 of the output's voiced frames, Hz",
         "pitch.range_semitones": "5th to 95th percentile of the output's F0, semitones",
         "pitch.voiced_share": "share of the output's frames that are voiced",
-        "pitch.{ref}.median_hz": "median F0 of {ref}, Hz",
+        "pitch.{ref}.median_hz": "median F0 of {ref} itself, Hz",
         "pitch.{ref}.semitones": "output's median above that of {ref}, semitones",
         "pitch.{ref}.range_semitones": "output's range less that of {ref}, semitones",
         "pitch.{ref}.distribution_semitones": (

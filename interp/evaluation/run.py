@@ -11,30 +11,40 @@ from typing import Any
 
 from interp.evaluation.case import Case
 from interp.evaluation.clip import Clip, load_clip
-from interp.evaluation.measures import Measured, measure
+from interp.evaluation.measures import Measured, measure_scene
+from interp.evaluation.scene import Scene
 from interp.files import write_json, write_text
+from masks.errors import InterpError
 
 CASE_COLUMNS = ("output", "ref1", "ref2", "text", "mode", "split_s")
 REFERENCES_KEPT = 16
 
 
+def load_scene(case: Case) -> Scene:
+    """Sounds of a case; the last references are kept, since rows often share them.
+
+    Raises
+    ------
+    InterpError
+        When a file will not do, or the switch lies beyond the output.
+    """
+    output = load_clip(case.output)
+    if case.split_s is not None and case.split_s >= output.seconds:
+        end = f"the end of {case.output}, {output.seconds:.2f} s"
+        raise InterpError(f"split_s: {case.split_s:g} lies beyond {end}; give less")
+    refs = (_reference(case.ref1), _reference(case.ref2))
+    return Scene(output, refs, case.text, (case.ref1_text, case.ref2_text), case.split_s)
+
+
 def measure_case(case: Case, measures: Sequence[str] = ("all",)) -> Measured:
-    """Measure one case; the last references are kept, since rows often share them.
+    """Figures of one case.
 
     Raises
     ------
     InterpError
         When a file will not do or a measure is unknown.
     """
-    return measure(
-        case.output,
-        _reference(case.ref1),
-        _reference(case.ref2),
-        text=case.text,
-        ref_texts=(case.ref1_text, case.ref2_text),
-        split_s=case.split_s,
-        measures=measures,
-    )
+    return measure_scene(load_scene(case), measures)
 
 
 def row_of(case: Case, measured: Measured) -> dict[str, Any]:

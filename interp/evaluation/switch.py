@@ -16,6 +16,11 @@ JUMP_WINDOW_S = 0.3
 LEAST_FRAMES = 5
 LEAST_SIDE = 8
 
+
+def _leak_key(side: str, end_s: float) -> str:
+    return f"switch.leak_{side}_{1000 * end_s:g}ms"
+
+
 KEYS = {
     "switch.first.ref1_semitones": "median F0 before the switch above reference 1's, semitones",
     "switch.first.ref2_semitones": "median F0 before the switch above reference 2's, semitones",
@@ -27,7 +32,7 @@ KEYS = {
     "switch.jump_semitones": "median F0 of the 0.3 s after the switch above that before it, semitones",
     "switch.jump_db": "mean energy of the 0.3 s after the switch above that before it, dB",
     **{
-        f"switch.leak_{side}_{end:g}_s": (
+        _leak_key(side, end): (
             f"leak {side} the switch, up to {end:g} s from it: 0 at the own reference's F0, 1 at the other's"
         )
         for side in ("before", "after")
@@ -117,5 +122,5 @@ def _leaks(scene: Scene, split_s: float) -> Figures:
             chosen = (f0_hz > 0) & (sign * distance >= start) & (sign * distance < end)
             if chosen.sum() >= LEAST_FRAMES:
                 place = np.log(f0_hz[chosen] / own) / np.log(other / own)
-                figures[f"switch.leak_{side}_{end:g}_s"] = float(np.median(place))
+                figures[_leak_key(side, end)] = float(np.median(place))
     return figures
