@@ -17,6 +17,8 @@ import numpy as np
 
 from guidance.settings import GuidanceSettings
 from interp.audio import load_reference, read_audio
+from interp.evaluation.spoken import words_of
+from interp.evaluation.words import Recogniser, word_errors
 from interp.installation import checkpoint_path
 from interp.pipeline import Request, Synthesizer
 from interp.provenance import add_metrics

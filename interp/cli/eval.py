@@ -115,7 +115,8 @@ def _measure_manifest(
     from interp.files import require_writable
 
     require_writable(out.parent)
-    rows, scenes = [], []
+    rows: list[dict[str, object]] = []
+    scenes: list[tuple[str, Scene]] = []
     for case in tqdm(cases, desc="measure", unit="row", disable=None, delay=1.0):
         scene = load_scene(case)
         rows.append(row_of(case, measure_scene(scene, names)))
