@@ -21,9 +21,9 @@ import torch
 from guidance.settings import GuidanceSettings
 from interp.audio import load_reference
 from interp.decoding import decode
-from interp.files import write_json
-from interp.installation import checkpoint_path, read_provenance
+from interp.installation import checkpoint_path
 from interp.pipeline import Synthesizer
+from interp.provenance import add_metrics
 from interp.references import ReferenceFeatures, reference_features
 from interp.sentence import Sentence, encode_sentence
 from interp.settings import SynthSettings
@@ -158,10 +158,7 @@ def main(corpus: Path, checkpoint: str, references: int, pairs: int, seeds: int,
         figures |= blanking(speaker, refs[:6]) | seed_effect(speaker, refs, pairs, seeds)
         click.echo(json.dumps(figures, indent=1))
     if write:
-        path = checkpoint_path(checkpoint)
-        provenance = read_provenance(path) or {}
-        provenance["metrics"] = {**provenance.get("metrics", {}), **figures}
-        write_json(path.with_suffix(".provenance.json"), provenance)
+        add_metrics(checkpoint_path(checkpoint), figures)
 
 
 if __name__ == "__main__":

@@ -17,11 +17,12 @@ from torch import Tensor
 
 from interp.config import mapping_of, settings_from
 from interp.files import whole_file, write_json
-from interp.installation import checkpoint_path, read_provenance
+from interp.installation import checkpoint_path
 from interp.models.gradtts import GradTTS
 from interp.models.gradtts_checkpoint import load_gradtts
 from interp.models.speech_model import SpeechModel, SpeechModelConfig
 from interp.models.text_encoder import TextEncoderConfig
+from interp.provenance import read_provenance
 from interp.text.gradtts_frontend import GRADTTS_BLANK_ID
 from masks.errors import InterpError
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
 import platform
+import textwrap
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -14,11 +14,14 @@ from safetensors import SafetensorError, safe_open
 
 from interp import __version__
 from interp.data import data_path
+from interp.provenance import read_provenance
 from masks.errors import InterpError
 
 SHOWN_PACKAGES = ("torch", "numpy", "librosa", "praat-parselmouth", "soundfile")
 # Below this slope of output log F0 on reference log F0 the output does not follow its references.
 LEAST_SLOPE = 0.3
+SHOWN_PROVENANCE = ("what", "made", "steps", "device", "data", "licence", "command")
+LINE_WIDTH = 108
 
 
 def checkpoint_path(name: str) -> Path:
@@ -35,8 +38,8 @@ def checkpoint_path(name: str) -> Path:
     return path
 
 
-def describe_installation(checkpoint: str) -> tuple[str, ...]:
-    """Lines of ``interp info``.
+def describe_installation(checkpoint: str) -> dict[str, Any]:
+    """All that ``interp info`` knows, as JSON would hold it.
 
     Raises
     ------
@@ -44,50 +47,53 @@ def describe_installation(checkpoint: str) -> tuple[str, ...]:
         When the checkpoint is missing, is neither a safetensors file nor a Grad-TTS ``.pt``, or
         has unreadable provenance.
     """
-    packages = ", ".join(f"{name} {version(name)}" for name in SHOWN_PACKAGES)
     path = checkpoint_path(checkpoint)
+    return {
+        "interp": __version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "packages": {name: version(name) for name in SHOWN_PACKAGES},
+        "device": _auto_device(),
+        "checkpoint": {
+            "path": str(path),
+            "mib": round(path.stat().st_size / 2**20, 1),
+            "parameters": _parameters(path),
+        },
+        "provenance": read_provenance(path),
+    }
+
+
+def summary_lines(found: Mapping[str, Any]) -> tuple[str, ...]:
+    """What `describe_installation` found, in a few lines."""
+    checkpoint = found["checkpoint"]
+    size = f"{checkpoint['mib']} MiB, {checkpoint['parameters']:,} parameters"
+    packages = ", ".join(f"{name} {number}" for name, number in found["packages"].items())
     return (
-        f"interp {__version__}, Python {platform.python_version()}, {platform.platform()}",
+        f"interp {found['interp']}, Python {found['python']}, {found['platform']}",
         f"packages: {packages}",
-        f"device: {_auto_device()}",
-        f"checkpoint: {path} ({path.stat().st_size / 2**20:.1f} MiB, {_parameters(path):,} parameters)",
-        *_provenance_lines(path),
+        f"device: {found['device']}",
+        f"checkpoint: {checkpoint['path']} ({size})",
+        *_provenance_lines(found["provenance"]),
     )
 
 
-def read_provenance(path: Path) -> dict[str, Any] | None:
-    """The provenance beside a checkpoint, ``NAME.provenance.json``; None when there is none.
-
-    Raises
-    ------
-    InterpError
-        When it is not JSON.
-    """
-    beside = path.with_suffix(".provenance.json")
-    if not beside.is_file():
-        return None
-    try:
-        return dict(json.loads(beside.read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as error:
-        raise InterpError(f"{beside}: is not a JSON mapping ({error}); restore or delete it") from error
-
-
-def _provenance_lines(path: Path) -> list[str]:
-    provenance = read_provenance(path)
+def _provenance_lines(provenance: Mapping[str, Any] | None) -> list[str]:
     if provenance is None:
         return ["provenance: unknown, no file of it beside the checkpoint"]
-    slope = provenance.get("metrics", {}).get("f0_slope")
-    verdict = ["NOT YET A BLEND: the output's pitch hardly follows its references"]
-    unheard = slope is not None and slope < LEAST_SLOPE
-    return ["provenance:", *(f"  {line}" for line in _flat(provenance)), *(verdict if unheard else [])]
+    told = {"licence": "see NOTICE.md", **provenance}
+    lines = [f"{key}: {_plain(told[key])}" for key in SHOWN_PROVENANCE if key in told]
+    metrics = provenance.get("metrics", {})
+    lines += textwrap.wrap(f"measured: {_figures(metrics)}", LINE_WIDTH) if metrics else []
+    slope = metrics.get("f0_slope")
+    if slope is not None and slope < LEAST_SLOPE:
+        lines.append("NOT YET A BLEND: the output's pitch hardly follows its references")
+    return [f"  {line}" for line in lines]
 
 
-def _flat(mapping: Mapping[str, Any], prefix: str = "") -> list[str]:
-    lines = []
-    for key, value in mapping.items():
-        nested = isinstance(value, Mapping)
-        lines.extend(_flat(value, f"{prefix}{key}.") if nested else [f"{prefix}{key}: {_plain(value)}"])
-    return lines
+def _figures(metrics: Mapping[str, Any]) -> str:
+    """Numbers in three digits; tables are for ``--full``."""
+    numbers = {k: v for k, v in metrics.items() if isinstance(v, int | float)}
+    return ", ".join(f"{name} {value:.3g}" for name, value in numbers.items())
 
 
 def _plain(value: Any) -> str:

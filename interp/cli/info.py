@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import click
 
 
@@ -14,9 +16,10 @@ import click
     metavar="PATH",
     help="default, or a .safetensors file.",
 )
-def info(checkpoint: str) -> None:
+@click.option("--full", is_flag=True, help="All that is known, settings of the training too, as JSON.")
+def info(checkpoint: str, full: bool) -> None:
     """Print versions, the device that 'auto' means, and where the checkpoint comes from."""
-    from interp.installation import describe_installation
+    from interp.installation import describe_installation, summary_lines
 
-    for line in describe_installation(checkpoint):
-        click.echo(line)
+    found = describe_installation(checkpoint)
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False) if full else "\n".join(summary_lines(found)))

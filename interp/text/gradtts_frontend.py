@@ -6,6 +6,7 @@ Source of the facts: huawei-noah/Speech-Backbones, Grad-TTS/text, itself after k
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from interp.text.fold import fold
 from interp.text.gradtts_numbers import expand_numbers
@@ -30,8 +31,8 @@ _VARIANTS_IN_TRAINING: dict[str, tuple[Pronunciation, ...]] = {"a": (("EY1",),),
 _ABBREVIATION = re.compile(rf"\b({'|'.join(_ABBREVIATIONS)})\.", re.IGNORECASE)
 
 
-def gradtts_symbols(text: str, lexicon: Lexicon | None = None) -> tuple[str, ...]:
-    """Symbols of a sentence, without blanks, as Grad-TTS reads it.
+def read_gradtts(text: str, lexicon: Lexicon | None = None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What stands between the spaces of a cleaned text, as it is looked up, and its symbols; some empty.
 
     A word with a punctuation mark on it is not found in the dictionary, because words are cut at spaces
     alone: it is spelled in letters. Markup in braces is not read.
@@ -47,36 +48,25 @@ def gradtts_symbols(text: str, lexicon: Lexicon | None = None) -> tuple[str, ...
         Nothing in the text has a symbol.
     """
     known = lexicon if lexicon is not None else cmudict_lexicon()
-    symbols: list[str] = []
-    for word in gradtts_words(text):
-        variants = _VARIANTS_IN_TRAINING.get(word, known.variants(word))
-        symbols += [f"@{phone}" for phone in variants[0]] if variants else [c for c in word if c in _ID_OF]
-        symbols.append(" ")
-    symbols.pop()
-    if not any(symbol.isalpha() or symbol.startswith("@") for symbol in symbols):
+    read = tuple((word, _symbols_of(word, known)) for word in _clean(text).split(" "))
+    if not any(symbol.isalpha() or symbol.startswith("@") for _, symbols in read for symbol in symbols):
         raise InterpError(
             f"text: found no word to speak in {text[:40]!r}; give at least one word in English letters"
         )
-    return tuple(symbols)
+    return read
 
 
-def gradtts_words(text: str) -> tuple[str, ...]:
-    """What is looked up: cleaned text cut at single spaces, punctuation on its word, some of it empty."""
-    return tuple(_clean(text).split(" "))
-
-
-def gradtts_ids(text: str, lexicon: Lexicon | None = None) -> tuple[int, ...]:
-    """Ids of a sentence with the blank between and around them, as a published Grad-TTS checkpoint expects.
-
-    Raises
-    ------
-    InterpError
-        Nothing in the text has a symbol.
-    """
+def gradtts_ids(symbols: Iterable[str]) -> tuple[int, ...]:
+    """Ids of symbols with the blank between and around them, as a published Grad-TTS checkpoint expects."""
     ids = [GRADTTS_BLANK_ID]
-    for symbol in gradtts_symbols(text, lexicon):
+    for symbol in symbols:
         ids += (_ID_OF[symbol], GRADTTS_BLANK_ID)
     return tuple(ids)
+
+
+def _symbols_of(word: str, lexicon: Lexicon) -> tuple[str, ...]:
+    variants = _VARIANTS_IN_TRAINING.get(word, lexicon.variants(word))
+    return tuple(f"@{phone}" for phone in variants[0]) if variants else tuple(c for c in word if c in _ID_OF)
 
 
 def _clean(text: str) -> str:

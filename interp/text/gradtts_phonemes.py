@@ -1,11 +1,12 @@
-"""What Grad-TTS's own front end reads, told as phonemes and words for reports and splits."""
+"""What Grad-TTS's own front end reads, in the shape of the default one: symbols, ids, words, their places."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from interp.text.frontend import Phonemes, Word
-from interp.text.gradtts_frontend import gradtts_ids, gradtts_symbols, gradtts_words
+from interp.text.gradtts_frontend import gradtts_ids, read_gradtts
 from interp.text.lexicon import Lexicon
 
 VOICED_LETTERS = frozenset("abdegijlmnoruvwyz")
@@ -28,22 +29,20 @@ def gradtts_phonemes(text: str, lexicon: Lexicon | None = None) -> Phonemes:
     InterpError
         Nothing in the text has a symbol.
     """
-    symbols = tuple(symbol.removeprefix("@") for symbol in gradtts_symbols(text, lexicon))
+    read = read_gradtts(text, lexicon)
+    marked = tuple(symbol for _, symbols in read for symbol in (*symbols, " "))[:-1]
+    symbols = tuple(symbol.removeprefix("@") for symbol in marked)
+    ends = list(accumulate(len(of_word) + 1 for _, of_word in read))
+    spans = [(end - 1 - len(of_word), end - 1) for end, (_, of_word) in zip(ends, read, strict=True)]
     words = [
         (Word(word.strip(_MARKS), symbols[start:end]), (start, end))
-        for word, (start, end) in zip(gradtts_words(text), _spans(symbols), strict=True)
+        for (word, _), (start, end) in zip(read, spans, strict=True)
         if any(symbol[0].isalpha() for symbol in symbols[start:end])
     ]
-    spoken, spans = tuple(word for word, _ in words), tuple(span for _, span in words)
-    return Phonemes(symbols, gradtts_ids(text, lexicon), spoken, spans, ())
+    spoken, word_spans = tuple(word for word, _ in words), tuple(span for _, span in words)
+    return Phonemes(symbols, gradtts_ids(marked), spoken, word_spans, ())
 
 
 def voiced_symbols(symbols: Sequence[str]) -> tuple[str, ...]:
     """Symbols with every spelled letter that mostly has voice replaced by a voiced phone."""
     return tuple("AH0" if symbol in VOICED_LETTERS else symbol for symbol in symbols)
-
-
-def _spans(symbols: Sequence[str]) -> list[tuple[int, int]]:
-    """First index and one past the last of what stands between spaces."""
-    spaces = [i for i, symbol in enumerate(symbols) if symbol == " "]
-    return list(zip([0, *(i + 1 for i in spaces)], [*spaces, len(symbols)], strict=True))

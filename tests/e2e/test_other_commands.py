@@ -1,5 +1,6 @@
 """`interp mask`, `check`, `info`, `train` and `--help`, as a user meets them."""
 
+import json
 import subprocess
 import sys
 from types import ModuleType
@@ -124,6 +125,22 @@ def test_info(interp, checkpoint):
         word in result.stdout
         for word in ("torch", "device:", "12 parameters", "data: a, b", "NOT YET A BLEND")
     )
+
+
+def test_info_is_short_and_full_is_json(interp):
+    short, full = interp("info"), interp("info", "--full")
+    assert len(short.stdout.splitlines()) < 20
+    words = ("MiB", "parameters", "made: 20", "steps: ", "data: ", "licence: ", "f0_slope", "wer_model")
+    assert all(word in short.stdout for word in words)
+    assert "batch_size" not in short.stdout
+    found = json.loads(full.stdout)
+    assert found["provenance"]["settings"]["estimator"]["batch_size"] == 16
+    assert f"{found['checkpoint']['parameters']:,} parameters" in short.stdout
+
+
+def test_info_without_provenance(interp, checkpoint):
+    assert "provenance: unknown" in interp("info", "-c", checkpoint).stdout
+    assert json.loads(interp("info", "-c", checkpoint, "--full").stdout)["provenance"] is None
 
 
 def test_info_of_a_model_that_follows(interp, checkpoint):

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interp.text.frontend import phonemize, split_sentences
-from interp.text.gradtts_frontend import GRADTTS_BLANK_ID, gradtts_ids
+from interp.text.gradtts_frontend import GRADTTS_BLANK_ID
+from interp.text.gradtts_phonemes import gradtts_phonemes
 from interp.text.letter_to_sound import pronounce
 from interp.text.lexicon import Lexicon, cmudict_lexicon
 from interp.text.normalize import normalize
@@ -95,10 +96,13 @@ def test_any_text_is_read_or_refused(text):
 
 @given(HOSTILE)
 def test_grad_tts_reads_or_refuses_any_text(text):
-    ids = read_or_refuse(gradtts_ids, text)
-    if not isinstance(ids, InterpError):
-        assert set(ids[::2]) == {GRADTTS_BLANK_ID}
-        assert all(0 < i < GRADTTS_BLANK_ID for i in ids[1::2])
+    read = read_or_refuse(gradtts_phonemes, text)
+    if not isinstance(read, InterpError):
+        assert set(read.ids[::2]) == {GRADTTS_BLANK_ID}
+        assert all(0 < i < GRADTTS_BLANK_ID for i in read.ids[1::2])
+        assert len(read.ids) == 2 * len(read.symbols) + 1
+        for word, (start, end) in zip(read.words, read.word_spans, strict=True):
+            assert read.symbols[start:end] == word.phones
 
 
 @given(HOSTILE, st.integers(20, 60))

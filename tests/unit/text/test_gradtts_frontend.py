@@ -1,7 +1,9 @@
 import pytest
 
-from interp.text.gradtts_frontend import gradtts_ids, gradtts_symbols
+from interp.text.frontend import Phonemes, Word
+from interp.text.gradtts_frontend import GRADTTS_BLANK_ID
 from interp.text.gradtts_numbers import expand_numbers
+from interp.text.gradtts_phonemes import gradtts_phonemes
 from interp.text.lexicon import Lexicon
 from masks.errors import InterpError
 
@@ -9,11 +11,21 @@ LEXICON = Lexicon({"go": "G OW1", "mister": "M IH1 S T ER0"})
 
 
 def test_punctuation_on_a_word_makes_it_spelled():
-    assert gradtts_symbols("Go go.", LEXICON) == ("@G", "@OW1", " ", "g", "o", ".")
+    assert gradtts_phonemes("Go go.", LEXICON).symbols == ("G", "OW1", " ", "g", "o", ".")
 
 
 def test_abbreviation_is_expanded_before_the_dictionary():
-    assert gradtts_symbols("Mr.", LEXICON) == ("@M", "@IH1", "@S", "@T", "@ER0")
+    assert gradtts_phonemes("Mr.", LEXICON).symbols == ("M", "IH1", "S", "T", "ER0")
+
+
+def test_it_has_the_shape_of_the_other_front_end():
+    read = gradtts_phonemes("- Go, go", LEXICON)
+    assert isinstance(read, Phonemes)
+    assert read.symbols == ("-", " ", "g", "o", ",", " ", "G", "OW1")
+    assert read.words == (Word("go", ("g", "o", ",")), Word("go", ("G", "OW1")))
+    assert read.word_spans == ((2, 5), (6, 8))
+    assert len(read.ids) == 2 * len(read.symbols) + 1
+    assert set(read.ids[::2]) == {GRADTTS_BLANK_ID}
 
 
 @pytest.mark.parametrize(
@@ -42,4 +54,4 @@ def test_numbers_as_the_published_front_end_says_them(written, said):
 
 def test_nothing_to_speak_is_an_error():
     with pytest.raises(InterpError, match="found no word"):
-        gradtts_ids("你好!")
+        gradtts_phonemes("你好!")
