@@ -1,4 +1,4 @@
-"""The command line: ``interp synth | mask | check | eval | train | info``; torch comes when it is needed."""
+"""The command line: ``interp synth | mask | check | eval | sweep | train | info``; torch comes late."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from interp.cli.eval import evaluate
 from interp.cli.info import info
 from interp.cli.mask import mask
 from interp.cli.one_line_errors import OneLineErrors
+from interp.cli.sweep import sweep
 from interp.cli.synth import synth
 from interp.cli.train import train
 
@@ -21,5 +22,5 @@ def main() -> None:
     """Speak a sentence in a blend of two recordings."""
 
 
-for _command in (synth, mask, check, evaluate, train, info):
+for _command in (synth, mask, check, evaluate, sweep, train, info):
     main.add_command(_command)

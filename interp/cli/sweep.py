@@ -1,0 +1,183 @@
+"""``interp sweep``: many syntheses, recorded, resumed, and reported on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from masks.errors import InterpError
+
+if TYPE_CHECKING:
+    from interp.sweep.backends.contract import Backend
+    from interp.sweep.plan import Plan
+
+EXAMPLES = """
+\b
+Examples:
+  interp sweep configs/sweeps/gamma_tau.yaml --dry-run     # check it; count points, estimate the time
+  interp sweep configs/sweeps/gamma_tau.yaml --workers 2
+  interp sweep configs/sweeps/gamma_tau.yaml --resume      # after a stop, of whatever kind
+  interp sweep configs/sweeps/gamma_tau.yaml --backend ray --address auto
+  interp sweep status sweeps/gamma_tau
+  interp sweep report sweeps/gamma_tau
+
+\b
+A sweep goes into sweeps/NAME: ledger.sqlite, and the sound of each point with keep_audio.
+Failed points are recorded and do not stop it; exit code 1 when there are any.
+"""
+
+
+class _DefaultsToRun(click.Group):
+    """`interp sweep FILE` runs a file; the other commands have names."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `run` before what names no command."""
+        named = not args or args[0] in self.commands or args[0] in ctx.help_option_names
+        return super().parse_args(ctx, args if named else ["run", *args])
+
+
+@click.group(cls=_DefaultsToRun, epilog=EXAMPLES)
+def sweep() -> None:
+    """Speak at many settings: interp sweep FILE.yaml, then status and report."""
+
+
+@sweep.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the sweep. [default: sweeps/NAME]")
+@click.option(
+    "--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes on this machine."
+)
+@click.option(
+    "--backend", type=click.Choice(["local", "ray"]), default="local", show_default=True, help="Where to run."
+)
+@click.option("--address", metavar="HOST:PORT", help="Ray cluster to join. [default: one started here]")
+@click.option(
+    "--cpus", type=click.FloatRange(0, 1024), default=1.0, show_default=True, help="ray: CPUs of a task."
+)
+@click.option(
+    "--gpus", type=click.FloatRange(0, 64), default=0.0, show_default=True, help="ray: GPUs of a task."
+)
+@click.option("--resume", is_flag=True, help="Go on where an earlier run stopped.")
+@click.option("--retry-failed", is_flag=True, help="Go on, and try failed points again.")
+@click.option("--dry-run", is_flag=True, help="Check everything, tell count and time, speak nothing.")
+@click.option("--quiet", is_flag=True, help="No progress bar.")
+@click.pass_context
+def run(
+    ctx: click.Context,
+    file: Path,
+    out: Path | None,
+    workers: int,
+    backend: str,
+    address: str | None,
+    cpus: float,
+    gpus: float,
+    resume: bool,
+    retry_failed: bool,
+    dry_run: bool,
+    quiet: bool,
+) -> None:
+    """Run the sweep that FILE (YAML) describes."""
+    _refuse_contradictions(backend, workers, address, cpus, gpus)
+    from interp.sweep.plan import make_plan
+    from interp.sweep.spec import read_spec
+
+    plan = make_plan(read_spec(file))
+    folder = out or Path("sweeps") / plan.spec.name
+    for line in _announcement(plan, folder, workers):
+        click.echo(line, err=not dry_run)
+    if dry_run:
+        return
+    n_failed = _run(
+        plan, folder, lambda: _backend(backend, workers, address, cpus, gpus), resume, retry_failed, quiet
+    )
+    click.echo(str(folder))
+    if n_failed:
+        click.echo(f"{n_failed} points failed; interp sweep status {folder} names the errors", err=True)
+        ctx.exit(1)
+
+
+@sweep.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def status(folder: Path) -> None:
+    """Tell how far the sweep in FOLDER is."""
+    from interp.sweep.status import describe_sweep
+
+    for line in describe_sweep(folder):
+        click.echo(line)
+
+
+@sweep.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write. [default: FOLDER/report]")
+def report(folder: Path, out: Path | None) -> None:
+    """Write a page of the sweep in FOLDER, and its tables as CSV and Parquet."""
+    from interp.sweep.report import write_sweep_report
+
+    paths, notes = write_sweep_report(folder, out or folder / "report")
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
+    for path in paths:
+        click.echo(str(path))
+
+
+def _announcement(plan: Plan, folder: Path, workers: int) -> list[str]:
+    from interp.sweep.estimate import SECONDS_PER_EVALUATION, cost_of, in_words
+
+    seconds = sum(cost_of(p.settings, p.text) for p in plan.points) * SECONDS_PER_EVALUATION / workers
+    spoken = len({(p.text, p.ref1, p.ref2, p.settings.seed) for p in plan.points})
+    return [
+        f"{plan.spec.path}: {len(plan.points)} points in {len(plan.batches())} batches: {plan.n_settings} "
+        f"settings, {spoken} combinations of sentence, references and seed; into {folder}",
+        f"about {in_words(seconds)} with {workers} free CPU cores, before the first point has been timed",
+    ]
+
+
+def _run(
+    plan: Plan,
+    folder: Path,
+    make_backend: Callable[[], Backend],
+    resume: bool,
+    retry_failed: bool,
+    quiet: bool,
+) -> int:
+    from interp.sweep.progress import Progress
+    from interp.sweep.run import run_sweep
+
+    with Progress(plan.spec.name, plan.spec.plain.best, quiet) as bar:
+        counts = run_sweep(
+            plan,
+            folder,
+            make_backend,
+            resume=resume,
+            retry_failed=retry_failed,
+            on_start=bar.start,
+            on_outcomes=bar.update,
+        )
+    return counts["failed"]
+
+
+def _backend(name: str, workers: int, address: str | None, cpus: float, gpus: float) -> Backend:
+    import torch
+
+    from interp.sweep.backends.in_process import InProcess
+    from interp.sweep.backends.processes import Processes
+    from interp.sweep.backends.ray_cluster import RayCluster
+    from interp.sweep.speak import speak_batch
+
+    if name == "ray":
+        return RayCluster(speak_batch, address, cpus, gpus)
+    if workers == 1:
+        return InProcess(speak_batch)
+    return Processes(workers, speak_batch, max(1, torch.get_num_threads() // workers))
+
+
+def _refuse_contradictions(backend: str, workers: int, address: str | None, cpus: float, gpus: float) -> None:
+    if backend == "ray" and workers != 1:
+        raise InterpError("--workers: not with --backend ray, where --cpus and --gpus say how many tasks fit")
+    if backend == "local" and (address is not None or (cpus, gpus) != (1.0, 0.0)):
+        raise InterpError("--address, --cpus, --gpus: only with --backend ray; add it, or leave them out")
+    if backend == "ray" and cpus == gpus == 0:
+        raise InterpError("--cpus 0 --gpus 0: a task must take something; give one of them a share")

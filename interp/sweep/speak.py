@@ -1,0 +1,102 @@
+"""The work itself: speak a batch with the engine, measure each point, and turn failures into outcomes."""
+
+from __future__ import annotations
+
+import io
+import os
+import platform
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from importlib.metadata import version
+
+import numpy as np
+from jaxtyping import Float
+
+from interp import __version__
+from interp.pipeline import Request, Synthesizer
+from interp.result import Synthesis
+from interp.sweep.figures import figures_of
+from interp.sweep.point import Batch, Outcome, Point
+from masks.errors import InterpError
+
+MEASURING_PACKAGES = ("torch", "numpy", "praat-parselmouth")
+
+
+def speak_batch(batch: Batch) -> list[Outcome]:
+    """Speak points of equal settings in one run of the sampler.
+
+    A batch that fails is taken apart, so that only the points that fail by themselves are recorded as failed.
+    """
+    started = time.perf_counter()
+    try:
+        spoken = _synthesise(batch.points)
+        seconds = (time.perf_counter() - started) / len(batch.points)
+        return [_done(p, s, seconds, batch) for p, s in zip(batch.points, spoken, strict=True)]
+    except Exception as error:  # a point must not end the sweep, whatever it died of
+        if len(batch.points) > 1:
+            return [o for point in batch.points for o in speak_batch(replace(batch, points=(point,)))]
+        return [failed(batch.points[0], error, time.perf_counter() - started)]
+
+
+def failed(point: Point, error: BaseException, seconds: float = 0.0) -> Outcome:
+    """Outcome of a point that could not be spoken."""
+    said = " ".join(str(error).split()) or "no message"
+    line = said if isinstance(error, InterpError) else f"{type(error).__name__}: {said}"
+    return Outcome(point.number, None, line, seconds, versions(), point.checkpoint_sha256, worker_name())
+
+
+@lru_cache(maxsize=1)
+def versions() -> dict[str, str]:
+    """Versions of what decides the figures."""
+    packages = {name: version(name) for name in MEASURING_PACKAGES}
+    return {"interp": __version__, "python": platform.python_version(), **packages}
+
+
+def worker_name() -> str:
+    """This process on this machine."""
+    return f"{platform.node()}:{os.getpid()}"
+
+
+# Kept in each worker: the weights, and with them the features of every reference that was heard.
+@lru_cache(maxsize=2)
+def _synthesizer(checkpoint: str, device: str) -> Synthesizer:
+    return Synthesizer.load(checkpoint, device)
+
+
+def _synthesise(points: Sequence[Point]) -> list[Synthesis]:
+    first = points[0]
+    synthesizer = _synthesizer(first.settings.checkpoint, first.settings.device)
+    found = synthesizer.checkpoint.sha256
+    if found != first.checkpoint_sha256:
+        raise InterpError(
+            f"{synthesizer.checkpoint.path}: is not the checkpoint that was planned with ({found[:12]}, not "
+            f"{first.checkpoint_sha256[:12]}); put the same file on every machine, then --retry-failed"
+        )
+    requests = [Request(p.text, p.ref1, p.ref2, p.settings.seed) for p in points]
+    return synthesizer.batch(requests, first.shared_settings, for_report=True)
+
+
+def _done(point: Point, synthesis: Synthesis, seconds: float, batch: Batch) -> Outcome:
+    return Outcome(
+        number=point.number,
+        figures=figures_of(synthesis, batch.measures),
+        error=None,
+        seconds=seconds,
+        versions=versions(),
+        checkpoint_sha256=point.checkpoint_sha256,
+        worker=worker_name(),
+        audio=_ogg(synthesis.wav, synthesis.sample_rate) if batch.keep_audio else None,
+    )
+
+
+def _ogg(wav: Float[np.ndarray, " samples"], rate: int) -> bytes:
+    """Sound as OGG Vorbis, about 8 KB a second; second by second, for libsndfile fails on long writes."""
+    import soundfile
+
+    file = io.BytesIO()
+    with soundfile.SoundFile(file, "w", rate, 1, format="OGG", subtype="VORBIS") as sound:
+        for start in range(0, len(wav), rate):
+            sound.write(wav[start : start + rate])
+    return file.getvalue()
