@@ -42,11 +42,22 @@ class Landscape:
 
 @dataclass(frozen=True)
 class Iteration:
-    """What one iteration found and did; ``z`` are the normals it began with, ``active`` who took part."""
+    """What one iteration found and did.
+
+    Parameters
+    ----------
+    number : 0, 1 ...
+    z : the normals it began with
+    slope : of the objective there
+    predicted : (batch,), first-order decrease of the loss by a full step
+    search : where it led
+    active, saturated : who took part, and who of these had nothing to gain
+    """
 
     number: int
     z: Float[Tensor, "batch rows frames"]
     slope: Slope
+    predicted: Float[Tensor, " batch"]
     search: LineSearch[Evaluation]
     active: Bool[Tensor, " batch"]
     saturated: Bool[Tensor, " batch"]
@@ -79,9 +90,10 @@ def descend(
     for number in range(settings.epochs):
         slope = landscape.slope(z, readings)
         readings = slope.readings
-        saturated = active & _saturated(landscape, z, slope, settings, active)
+        predicted = _predicted(landscape, z, slope, settings)
+        saturated = _saturated(landscape, z, slope, predicted, settings, active)
         search = _search(landscape, z, slope, settings, active & ~saturated)
-        on_iteration(Iteration(number, z, slope, search, active, saturated))
+        on_iteration(Iteration(number, z, slope, predicted, search, active, saturated))
         z, active = search.z, search.accepted
         score = score if search.measured.score is None else search.measured.score
         # A sample that was rejected would be rejected again: its slope is the same.
@@ -94,11 +106,11 @@ def _saturated(
     landscape: Landscape,
     z: Tensor,
     slope: Slope,
+    predicted: Float[Tensor, " batch"],
     settings: GuidanceSettings,
     active: Bool[Tensor, " batch"],
 ) -> Bool[Tensor, " batch"]:
     """Samples with nothing to gain here, though there is at fresh noise; refuses those without either."""
-    predicted = _predicted(landscape, z, slope, settings)
     flat = active & is_flat(slope.loss, predicted)
     if bool(flat.any()):
         fresh = landscape.fresh(slope.readings)

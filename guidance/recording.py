@@ -47,6 +47,7 @@ def rows_of(done: Iteration, place: Place, frame_mask: Bool[Tensor, "batch frame
             outcome="accepted" if moved else "saturated" if bool(done.saturated[i]) else "rejected",
             loss_before=float(slope.loss[i]),
             loss_after=float((search.measured if moved else slope).loss[i]),
+            predicted_decrease=float(done.predicted[i]),
             step_size=float(search.share[i]) if moved else 0.0,
             displacement_sigma=float(displacement[i]),
             grad_norm=float(gradient[i]),

@@ -23,6 +23,7 @@ class TraceRow:
     window : 1 or 2
     outcome : ``accepted``; ``rejected``: no halving lowered the loss; ``saturated``: nothing was left to gain
     loss_before, loss_after : the objective; equal unless accepted
+    predicted_decrease : of the loss, to first order, by a step of full length
     step_size : length of the step taken, as a share of the normal's norm, 0 unless accepted
     displacement_sigma : the same length in sigmas
     grad_norm : of the loss with respect to the normals
@@ -40,6 +41,7 @@ class TraceRow:
     outcome: Literal["accepted", "rejected", "saturated"]
     loss_before: float
     loss_after: float
+    predicted_decrease: float
     step_size: float
     displacement_sigma: float
     grad_norm: float

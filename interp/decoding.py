@@ -16,10 +16,10 @@ from guidance.readout import MassReadout
 from guidance.trace import TraceRow, summarise
 from guidance.tuner import NoiseTuner
 from guidance.windows import window_warnings
-from interp.blend import TargetCells
 from interp.engines.contract import Binding, Engine, Piece
 from interp.mass_probe import MassProbe, probe_index
 from interp.noise import NoisePath, draw_noise
+from interp.pieces import pieces_of
 from interp.references import ReferenceFeatures
 from interp.result import GuidanceResult
 from interp.sampler import SamplingCancelled, StepState
@@ -29,11 +29,8 @@ from interp.settings import SynthSettings
 from interp.way import Way, evaluations_read, normals_tuned
 from masks.errors import InterpError
 from masks.grid import MelGrid
-from masks.spans import span_weights
-from masks.target import static_cells
 
 LARGEST_BATCH = 8
-Pair = Sequence[ReferenceFeatures]
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ class _Outcome:
 def decode(
     engine: Engine,
     texts: Sequence[Sequence[Sentence]],
-    pairs: Sequence[Pair],
+    pairs: Sequence[Sequence[ReferenceFeatures]],
     splits: Sequence[float | None],
     seeds: Sequence[int],
     settings: SynthSettings,
@@ -79,7 +76,7 @@ def decode(
     pieces = [
         piece
         for i, (sentences, pair, split, seed) in enumerate(zip(texts, pairs, splits, seeds, strict=True))
-        for piece in _pieces(i, sentences, pair, split, seed, settings, grid)
+        for piece in pieces_of(i, sentences, pair, split, seed, settings, grid)
     ]
     batches = [pieces[i : i + LARGEST_BATCH] for i in range(0, len(pieces), LARGEST_BATCH)]
     outcomes: list[_Outcome] = []
@@ -91,41 +88,6 @@ def decode(
         _join([(p, o) for p, o in zip(pieces, outcomes, strict=True) if p.text == i], engine, settings)
         for i in range(len(texts))
     ]
-
-
-def _pieces(
-    text: int,
-    sentences: Sequence[Sentence],
-    pair: Pair,
-    split: float | None,
-    seed: int,
-    settings: SynthSettings,
-    grid: MelGrid,
-) -> list[Piece]:
-    total = sum(s.n_frames for s in sentences)
-    crossfade = settings.crossfade_s * grid.frame_rate_hz
-    spans = None if split is None else span_weights(total, split, crossfade)
-    pieces, start = [], 0
-    for number, sentence in enumerate(sentences):
-        end = start + sentence.n_frames
-        target = _target_cells(sentence, pair, None if spans is None else spans[:, start:end], grid)
-        pieces.append(Piece(text, sentence, pair, target, seed + number))
-        start = end
-    return pieces
-
-
-def _target_cells(sentence: Sentence, pair: Pair, spans: Tensor | None, grid: MelGrid) -> TargetCells:
-    """Static pitch cells from reference 1; temp mode goes without where it has no voice."""
-    f0_hz = pair[0].f0_hz
-    if not f0_hz.any():
-        if spans is None:
-            path = pair[0].recording.path
-            raise InterpError(
-                f"{path}: no voiced frame, so it has no pitch; give a recording of speech, or --mode temp"
-            )
-        return TargetCells(np.zeros((grid.n_mels, sentence.n_frames), dtype=bool), spans, 0.0)
-    cells = static_cells(f0_hz, sentence.voiced, grid)
-    return TargetCells(cells, spans, float(np.median(f0_hz[f0_hz > 0])))
 
 
 def _decode_batch(

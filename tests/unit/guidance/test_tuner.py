@@ -311,3 +311,10 @@ def test_mode_without_the_objectives_queries_is_named(bench):
     state = toy.state()
     with pytest.raises(InterpError, match=r"'pitch' do not exist in this mode \(there are: span1, span2\)"):
         tuning.slope(state, tuning.objective.terms(1), state.z, ())
+
+
+def test_the_predicted_decrease_is_that_of_a_short_step(bench):
+    toy = bench.toy((1,), (8,))
+    tuner, rows = bench.tuner(toy, step_share=1e-4)
+    tuner(toy.state())
+    assert rows[0].loss_before - rows[0].loss_after == pytest.approx(rows[0].predicted_decrease, rel=1e-3)

@@ -1,0 +1,252 @@
+"""Does the tuning keep its promises?  python benchmarks/guidance_statistics.py CORPUS [--sentences 120]
+
+Guided runs with default settings: test sentences, references of two speakers outside training, random seeds,
+both modes; every tuned step is a case. Written to docs/benchmarks/guidance_statistics.md:
+
+- gradient: steps whose gradient is zero and that do not say *saturated*; values that are not finite
+- acceptance: proposals accepted within one halving; decrease over what the slope predicts
+- typical noise: statistics of the tuned normals outside fresh noise's 99 % range, beside the same of the
+  normals before they were tuned (with the ODE these are not fresh ones) and of fresh ones
+- displacement along the objective's gradient, in sigmas
+- held-out layer: its pitch mass on reference 1 before and after, which the objective does not read
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import click
+import numpy as np
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from guidance.masses import AttentionMasses
+from guidance.noise_stats import NoiseStats, noise_stats
+from guidance.trace import TraceRow
+from guidance.tuner import NoiseTuner
+from interp.audio import load_reference
+from interp.bound_model import BoundModel
+from interp.engines.contract import Binding
+from interp.noise import draw_noise
+from interp.pieces import pieces_of
+from interp.pipeline import Synthesizer
+from interp.references import ReferenceFeatures, reference_features
+from interp.sampler import StepState
+from interp.sampling import Sampling
+from interp.settings import Mode, SynthSettings
+from interp.train.corpus import Utterance, read_corpus
+
+OUT = Path("docs/benchmarks")
+BATCH = 4
+Drawn = tuple[str, ReferenceFeatures, ReferenceFeatures]
+STATISTICS = ("kurtosis", "lag1_time", "lag1_frequency", "spectrum_time", "spectrum_frequency")
+
+
+@dataclass
+class Watch:
+    """A tuner that looks at the normals and at a layer held out before and after the one it wraps."""
+
+    tuner: NoiseTuner
+    held_out: BoundModel
+    column: int
+    pitch: Tensor
+    before: list[NoiseStats] = field(default_factory=list)
+    after: list[NoiseStats] = field(default_factory=list)
+    norm_error: list[float] = field(default_factory=list)
+    held_out_before: list[float] = field(default_factory=list)
+    held_out_after: list[float] = field(default_factory=list)
+
+    def __call__(self, state: StepState) -> tuple[Tensor, Tensor] | None:
+        tuned = self.tuner(state)
+        if tuned is None:
+            return None
+        z, _ = tuned
+        self.before += noise_stats(state.z, state.frame_mask)
+        self.after += noise_stats(z, state.frame_mask)
+        norms = [torch.linalg.vector_norm(x * state.frame_mask[:, None], dim=(1, 2)) for x in (state.z, z)]
+        self.norm_error += (norms[1] / norms[0] - 1).abs().tolist()
+        self.held_out_before += self._mass(state)
+        self.held_out_after += self._mass(replace(state, z=z))
+        return tuned
+
+    def _mass(self, state: StepState) -> list[float]:
+        found: AttentionMasses = self.held_out.masses(state.x_t, state.times)
+        mass = found.mass[0][..., self.column]
+        return ((mass * self.pitch).sum(1) / self.pitch.sum(1).clamp(min=1)).tolist()
+
+
+@dataclass(frozen=True)
+class Cases:
+    """All tuned steps."""
+
+    rows: list[TraceRow]
+    watches: list[Watch]
+
+    def all_of(self, name: str) -> list:
+        return [x for watch in self.watches for x in getattr(watch, name)]
+
+
+def draw(
+    corpus: Path, n: int, synthesizer: Synthesizer
+) -> Iterator[tuple[str, ReferenceFeatures, ReferenceFeatures]]:
+    """Sentences of the test split, each with recordings of two other speakers that have a pitch."""
+    rng = np.random.default_rng(0)
+    everything = read_corpus(corpus)
+    texts = [u for u in everything if u.split == "test" and len(u.text.split()) >= 7]
+    voices = [u for u in everything if u.split in ("test", "reference")]
+    known: dict[Path, ReferenceFeatures] = {}
+
+    def features(u: Utterance) -> ReferenceFeatures:
+        if u.path not in known:
+            known[u.path] = reference_features(
+                load_reference(u.path, synthesizer.grid, max_seconds=4.0), synthesizer.grid
+            )
+        return known[u.path]
+
+    while n > 0:
+        text, a, b = texts[rng.integers(len(texts))], *(voices[i] for i in rng.integers(len(voices), size=2))
+        pair = [features(u) for u in (a, b)]
+        if a.speaker == b.speaker or any((f.f0_hz > 0).mean() < 0.2 for f in pair):
+            continue
+        n -= 1
+        yield text.text, *pair
+
+
+def run_batch(
+    synthesizer: Synthesizer, drawn: list, seeds: list[int], settings: SynthSettings
+) -> tuple[list[TraceRow], Watch]:
+    """One guided batch, watched."""
+    engine, grid = synthesizer.engine, synthesizer.grid
+    pieces = []
+    for i, (text, *pair) in enumerate(drawn):
+        sentence = engine.encode(text, settings)
+        split = sentence.n_frames / 2 if settings.mode == "temp" else None
+        pieces += pieces_of(i, [sentence], pair, split, seeds[i], settings, grid)
+    binding: Binding = engine.bind(pieces, settings, grid)
+    assert isinstance(binding.model, BoundModel)
+    sampling = Sampling(binding.model, engine.process, settings)
+    noise = draw_noise(seeds, [p.sentence.n_frames for p in pieces], sampling.n_increments, grid.n_mels)
+    rows: list[TraceRow] = []
+    name = "pitch" if settings.mode == "freq" else "span1"
+    watch = Watch(
+        NoiseTuner(binding.tuning, rows.append),
+        replace(binding.model, layers=(0,)),
+        0,
+        binding.tuning.queries.of_layer(0, name),
+    )
+    x = sampling(binding.model.score, noise, tuner=watch)
+    assert bool(x.isfinite().all())
+    return rows, watch
+
+
+def outside(stats: list[NoiseStats], name: str) -> float:
+    """Share whose statistic lies outside the range that holds 99 % of fresh normals' (of its own length)."""
+    low, high = fresh_range(name)
+    return float(np.mean([not low <= s.against_fresh[name] <= high for s in stats]))
+
+
+_FRESH: list[NoiseStats] = []
+
+
+def fresh_range(name: str) -> tuple[float, float]:
+    if not _FRESH:
+        _FRESH.extend(fresh(2000, seed=1))
+    low, high = np.percentile([s.against_fresh[name] for s in _FRESH], [0.5, 99.5])
+    return float(low), float(high)
+
+
+def fresh(n: int, seed: int) -> list[NoiseStats]:
+    generator = torch.Generator().manual_seed(seed)
+    mask = torch.ones(20, 240, dtype=torch.bool)
+    return [
+        s for _ in range(n // 20) for s in noise_stats(torch.randn(20, 80, 240, generator=generator), mask)
+    ]
+
+
+def table(cases: Cases, step_share: float) -> list[tuple[str, str, str]]:
+    rows = cases.rows
+    moved = [r for r in rows if r.accepted]
+    first = [r.step_size >= 0.49 * step_share for r in moved]
+    ratio = [
+        (r.loss_before - r.loss_after) / (r.predicted_decrease * r.step_size / step_share) for r in moved
+    ]
+    silent = sum(r.grad_norm == 0 and r.outcome != "saturated" for r in rows)
+    saturated = sum(r.outcome == "saturated" for r in rows)
+    tried = len(rows) - saturated
+    unlike = fresh(2000, seed=2)
+    held = np.array([cases.all_of("held_out_before"), cases.all_of("held_out_after")])
+    found = [
+        ("cases (tuned steps of one sentence)", str(len(rows)), "1,000"),
+        ("gradient zero without *saturated*", str(silent), "0"),
+        ("saturated", f"{saturated / len(rows):.1%}", ""),
+        ("accepted within one halving, of those tried", f"{sum(first) / tried:.1%}", "90 %"),
+        ("actual over predicted decrease within 0.5-1.5", f"{within:.1%}", "80 %"),
+        ("actual over predicted decrease, median", f"{np.median(ratio):.2f}", ""),
+        ("displacement along the gradient, sigmas, median", f"{sigmas:.2f}", "stated"),
+        ("norm kept, worst", f"{max(cases.all_of('norm_error')):.1e}", "1e-5"),
+    ]  # fmt: skip
+    for name in STATISTICS:
+        shares = [outside(s, name) for s in (cases.all_of("after"), cases.all_of("before"), unlike)]
+        found.append(
+            (
+                f"{name} outside fresh noise's 99 % (tuned / as it was / fresh)",
+                " / ".join(f"{s:.1%}" for s in shares),
+                "2 points over fresh",
+            )
+        )
+    found.append(
+        (
+            "held-out layer: mass on ref 1's group over its queries, before -> after",
+            f"{held[0].mean():.3f} -> {held[1].mean():.3f}, up in {np.mean(held[1] > held[0]):.0%}",
+            "rises",
+        )
+    )
+    return found
+
+
+@click.command()
+@click.argument("corpus", type=click.Path(exists=True, path_type=Path))
+@click.option("--checkpoint", default="default")
+@click.option("--sentences", default=120, help="Guided runs, half of them in each mode.")
+@click.option("--set", "assignments", multiple=True, help="step_share=0.01 ... of the guidance.")
+def main(corpus: Path, checkpoint: str, sentences: int, assignments: tuple[str, ...]) -> None:
+    """Run, and write the tables."""
+    synthesizer = Synthesizer.load(checkpoint)
+    changes = {key: float(value) for key, _, value in (a.partition("=") for a in assignments)}
+    drawn = list(draw(corpus, sentences, synthesizer))
+    lines = []
+    modes: tuple[Mode, ...] = ("freq", "temp")
+    for number, mode in enumerate(modes):
+        base = SynthSettings(mode=mode)
+        settings = replace(base, guidance=replace(base.guidance, **changes))
+        cases = Cases([], [])
+        mine = drawn[number::2]
+        with torch.no_grad():
+            for start in tqdm(range(0, len(mine), BATCH), desc=mode):
+                batch = mine[start : start + BATCH]
+                rows, watch = run_batch(
+                    synthesizer, batch, [1000 + start + i for i in range(len(batch))], settings
+                )
+                cases.rows.extend(rows)
+                cases.watches.append(watch)
+        lines += [(mode, *line) for line in table(cases, settings.guidance.step_share)]
+    write(lines)
+
+
+def write(lines: list[tuple[str, str, str, str]]) -> None:
+    OUT.mkdir(parents=True, exist_ok=True)
+    head = ("mode", "what", "found", "target")
+    with (OUT / "guidance_statistics.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([head, *lines])
+    rows = [head, ("---",) * 4, *lines]
+    text = "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    (OUT / "guidance_statistics.md").write_text(f"# Guidance, in numbers\n\n```\n{__doc__}```\n\n{text}\n")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
