@@ -1,0 +1,149 @@
+"""Where is the choice made?  python benchmarks/choice_curve.py CORPUS [--sentences 80]
+
+Unguided runs, both references open, of different speakers over 3 semitones apart. At every evaluation the
+relative mass of reference 1 over the objective's queries is noted; afterwards, whether the finished pitch
+came out nearer to reference 1 (F0 read off the mel), and the finished voice nearer to reference 2. The curve
+is how well the mass foretells it: the area under the ROC curve (0.5 is a guess, 1 is certain). The windows
+belong where the curve rises. Written to docs/benchmarks/choice_curve.{md,csv,png}.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from guidance_statistics import Drawn, draw
+from hearing import LEAST_DISTANCE, median_log_f0
+from torch import Tensor
+from tqdm import tqdm
+
+from guidance.objectives import Reading
+from guidance.readout import read_masses
+from guidance.settings import GuidanceSettings
+from interp.engines.contract import Binding
+from interp.noise import draw_noise
+from interp.pieces import pieces_of
+from interp.pipeline import Synthesizer
+from interp.sampling import Sampling
+from interp.settings import SynthSettings
+from interp.voice import voice_vector
+from masks.mel_f0 import f0_of_mel
+
+OUT = Path("docs/benchmarks")
+BATCH = 4
+SETTINGS = SynthSettings(guidance=GuidanceSettings(enabled=False))
+
+
+@dataclass
+class Witness:
+    """A score function that notes the relative masses of every evaluation: pitch of ref 1, rest of ref 2."""
+
+    binding: Binding
+    seen: list[list[tuple[float, float]]] = field(default_factory=list)
+
+    def __call__(self, x_t: Tensor, t: Tensor) -> Tensor:
+        score, masses = self.binding.model.score_and_masses(x_t, t)
+        reading: Reading = self.binding.tuning.reading(masses)
+        found = read_masses(self.binding.tuning.objective.terms(1), masses, reading)
+        self.seen.append([(m.relative["ref1.pitch"], m.relative["ref2.rest"]) for m in found])
+        return score
+
+
+def run_batch(synthesizer: Synthesizer, drawn: list[Drawn], seeds: list[int]) -> tuple[np.ndarray, list]:
+    """Masses (evaluations, batch, 2), and for every sentence where F0 and voice came out."""
+    engine, grid = synthesizer.engine, synthesizer.grid
+    pieces = []
+    for i, (text, *pair) in enumerate(drawn):
+        pieces += pieces_of(i, [engine.encode(text, SETTINGS)], pair, None, seeds[i], SETTINGS, grid)
+    witness = Witness(engine.bind(pieces, SETTINGS, grid))
+    sampling = Sampling(witness.binding.model, engine.process, SETTINGS)
+    noise = draw_noise(seeds, [p.sentence.n_frames for p in pieces], sampling.n_increments, grid.n_mels)
+    mels = engine.to_log_mel(sampling(witness, noise))
+    outcomes = []
+    for mel, piece in zip(mels.numpy(), pieces, strict=True):
+        voiced = piece.sentence.voiced
+        mel = mel[:, : piece.sentence.n_frames]
+        f0 = f0_of_mel(torch.from_numpy(mel), grid, voiced_salience=-1.0).numpy()
+        levels = [median_log_f0(r) for r in piece.pair]
+        place = (float(np.median(np.log(f0[voiced]))) - levels[1]) / (levels[0] - levels[1])
+        voice = voice_vector(mel, np.where(voiced, f0, 0.0))
+        away = [float(np.linalg.norm(voice - r.voice)) for r in piece.pair]
+        outcomes.append((place, away[1] < away[0]))
+    return np.array(witness.seen), outcomes
+
+
+def area(score: np.ndarray, positive: np.ndarray) -> float:
+    """Area under the ROC curve: how often a positive case scores above a negative one."""
+    above = score[positive][:, None] - score[~positive][None]
+    return float((above > 0).mean() + 0.5 * (above == 0).mean()) if above.size else float("nan")
+
+
+@click.command()
+@click.argument("corpus", type=click.Path(exists=True, path_type=Path))
+@click.option("--checkpoint", default="default")
+@click.option("--sentences", default=80)
+def main(corpus: Path, checkpoint: str, sentences: int) -> None:
+    """Run, and write the curve."""
+    synthesizer = Synthesizer.load(checkpoint)
+    apart = [
+        d
+        for d in draw(corpus, 2 * sentences, synthesizer)
+        if abs(median_log_f0(d[1]) - median_log_f0(d[2])) > LEAST_DISTANCE
+    ][:sentences]
+    masses, outcomes = [], []
+    with torch.no_grad():
+        for start in tqdm(range(0, len(apart), BATCH)):
+            batch = apart[start : start + BATCH]
+            seen, found = run_batch(synthesizer, batch, list(range(start, start + len(batch))))
+            masses.append(seen)
+            outcomes += found
+    times = Sampling(None, synthesizer.engine.process, SETTINGS).times  # type: ignore[arg-type]
+    mass = np.concatenate(masses, 1)
+    place, voice = np.array([o[0] for o in outcomes]), np.array([o[1] for o in outcomes], dtype=bool)
+    pitch_area = [area(m, place > 0.5) for m in mass[..., 0]]
+    rest_area = [area(m, voice) for m in mass[..., 1]]
+    write([1 - t for t in times], pitch_area, rest_area, place, voice)
+
+
+def write(
+    progress: list[float], pitch: list[float], rest: list[float], place: np.ndarray, voice: np.ndarray
+) -> None:
+    OUT.mkdir(parents=True, exist_ok=True)
+    rows = [(f"{p:.3f}", f"{a:.3f}", f"{b:.3f}") for p, a, b in zip(progress, pitch, rest, strict=True)]
+    head = ("progress", "pitch: area under ROC", "rest: area under ROC")
+    with (OUT / "choice_curve.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([head, *rows])
+    table = "\n".join("| " + " | ".join(r) + " |" for r in [head, ("---",) * 3, *rows])
+    said = (
+        f"{len(place)} sentences; pitch nearer to reference 1 in {np.mean(place > 0.5):.0%}, "
+        f"voice nearer to reference 2 in {voice.mean():.0%}"
+    )
+    picture = "![curve and histogram](choice_curve.png)"
+    text = f"# Where the choice is made\n\n```\n{__doc__}```\n\n{said}\n\n{picture}\n\n{table}\n"
+    (OUT / "choice_curve.md").write_text(text)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    left.plot(progress, pitch, "o-", label="pitch follows reference 1")
+    left.plot(progress, rest, "s-", label="voice follows reference 2")
+    left.axhline(0.5, color="#999999", lw=1)
+    left.set(
+        xlabel="progress, 1 - t", ylabel="area under ROC", title="How well the mass foretells the outcome"
+    )
+    left.legend()
+    right.hist(np.clip(place, -1, 2), bins=np.linspace(-1, 2, 31), color="#4477aa")
+    right.set(
+        xlabel="(F0 - ref 2) / (ref 1 - ref 2), in log F0",
+        ylabel="sentences",
+        title="Where the pitch came out, unguided",
+    )
+    figure.savefig(OUT / "choice_curve.png", dpi=120)
+    print(said)
+    print(table)
+
+
+if __name__ == "__main__":
+    main()
