@@ -22,6 +22,7 @@ from interp.settings import SynthSettings
 from interp.spans import split_frame_of
 from interp.text.frontend import split_sentences
 from interp.vocoder import make_vocoder
+from interp.voicing import voicing_notes
 from masks.f0 import extract_f0
 from masks.grid import MelGrid
 
@@ -153,12 +154,14 @@ class Synthesizer:
         started = time.perf_counter()
         wav = make_vocoder(settings.vocoder, self.grid)(decoded.mel)
         wav = wav / max(1.0, float(np.abs(wav).max(initial=0.0)))
+        f0_hz = extract_f0(wav, self.grid, decoded.mel.shape[1])
         warnings = [note for s in sentences for note in s.phonemes.warnings]
         notes = (
             [note for reference in pair for note in reference.recording.notes]
             + warnings
             + list(adapted)
             + list(decoded.notes)
+            + list(voicing_notes(f0_hz, np.concatenate([s.voiced for s in sentences])))
         )
         starts = np.cumsum([0] + [s.n_frames for s in sentences])
         return Synthesis(
@@ -171,7 +174,7 @@ class Synthesizer:
             mel=decoded.mel,
             mu=decoded.mu,
             wav=wav,
-            f0_hz=extract_f0(wav, self.grid, decoded.mel.shape[1]),
+            f0_hz=f0_hz,
             target_mask=decoded.target_mask,
             references=tuple(_reference_result(reference) for reference in pair),
             guidance=decoded.guidance,

@@ -43,7 +43,11 @@ def _option(key: str, *flags: str, says: str, metavar: str | None = None) -> Cal
     "--ref2", type=click.Path(path_type=Path), help="Reference 2, any sound file. [default: demo voice 2]"
 )
 @_option("mode", "--mode", says="What follows ref1: its pitch band, or a part of the sentence.")
-@click.option("--text", help="What to say, in English. [default: read from standard input]")
+@click.option(
+    "--text",
+    help="What to say, in English. [default: standard input; the demo sentence where nothing is piped and no "
+    "reference is given]",
+)
 @click.option(
     "-f",
     "--file-list",

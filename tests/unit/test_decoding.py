@@ -309,3 +309,7 @@ def test_lookahead_costs_its_evaluations(speak, n_evaluations):
     speak(guided_by(scope="initial", lookahead=1))
     # A slope and a measurement of one more evaluation, which the backward pass computes again.
     assert len(n_evaluations) - first - first >= 2
+
+
+def test_an_output_without_voice_is_noted(speak):
+    assert any(note.startswith("nearly unvoiced: 0% of the output") for note in speak().notes)
