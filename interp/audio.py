@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import numpy as np
 import soundfile
 from jaxtyping import Float
 
-from interp.files import whole_file
+from interp.files import write_bytes
 from interp.level import amplify_to, peak_dbfs
 from interp.sound_format import sound_format
 from masks.errors import InterpError
@@ -119,8 +121,10 @@ def save_wav(path: str | Path, wav: Float[np.ndarray, " samples"], rate: int) ->
     kind, subtype = sound_format(path, "sound file")
     assert np.isfinite(wav).all(), "a NaN or infinite sample would be written"
     pcm = np.rint(np.clip(wav, -1.0, 1.0) * 32767).astype(np.int16)
-    with whole_file(path) as temporary:
-        soundfile.write(temporary, pcm, rate, subtype=subtype, format=kind)
+    # libsndfile's own errors do not say that a disk is full; Python's do.
+    encoded = io.BytesIO()
+    soundfile.write(encoded, pcm, rate, subtype=subtype, format=kind)
+    write_bytes(path, encoded.getvalue())
 
 
 def _read_channels(
@@ -132,16 +136,16 @@ def _read_channels(
             rate, total_s = file.samplerate, file.frames / file.samplerate
             wanted = -1 if max_seconds is None else round(max_seconds * rate)
             channels = file.read(wanted, dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, RuntimeError) as error:
+    except (soundfile.LibsndfileError, RuntimeError, TypeError, MemoryError) as error:
         raise InterpError(f"{path}: not readable as sound ({_reason(error)}); give {FORMATS}") from error
     _require_samples(path, channels, rate)
     return channels, rate, total_s
 
 
 def _require_file(path: Path) -> None:
-    if path.is_dir():
+    if os.path.isdir(path):
         raise InterpError(f"{path}: is a folder; give {FORMATS}")
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise InterpError(f"{path}: no such file; give the path of {FORMATS}")
     if path.stat().st_size == 0:
         raise InterpError(f"{path}: the file is empty (0 bytes); record or copy it again")
@@ -196,5 +200,9 @@ def _resample(
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, TypeError):  # soundfile wants to be told the format of a .raw file
+        return "raw samples without a header"
+    if isinstance(error, MemoryError):
+        return "its header promises more samples than fit into memory"
     text = str(error).splitlines()[0]
     return text.rsplit(": ", 1)[-1].rstrip(".")

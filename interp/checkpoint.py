@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from interp.config import mapping_of, settings_from
-from interp.files import whole_file, write_json
+from interp.files import write_bytes, write_json
 from interp.installation import checkpoint_path
 from interp.models.gradtts import GradTTS
 from interp.models.gradtts_checkpoint import load_gradtts
@@ -71,8 +71,7 @@ def save_checkpoint(path: str | Path, model: SpeechModel, provenance: Mapping[st
     """
     weights = {k: v.detach().cpu().half().contiguous() for k, v in model.state_dict().items()}
     metadata = {"format": FORMAT, "config": json.dumps(mapping_of(model.config))}
-    with whole_file(path) as temporary:
-        save_file(weights, temporary, metadata=metadata)
+    write_bytes(path, save(weights, metadata=metadata))
     write_json(Path(path).with_suffix(".provenance.json"), provenance)
 
 
@@ -116,17 +115,26 @@ def _load_speech_model(path: Path) -> SpeechModel:
     metadata, weights = _read(path)
     if metadata.get("format") != FORMAT:
         raise InterpError(
-            f"{path}: no checkpoint of this program (format {metadata.get('format')!r}); {REMEDY}"
+            f"{path}: no checkpoint of this program (format {str(metadata.get('format'))[:40]!r}); {REMEDY}"
         )
     config = settings_from(SpeechModelConfig, _json(path, metadata, "config"), str(path))
     try:
-        model = SpeechModel(config)
-        model.load_state_dict({k: v.float() for k, v in weights.items()})
+        _require_as_many_layers(config, weights)
+        with torch.device("meta"):  # no memory for sizes that the file does not hold
+            model = SpeechModel(config)
+        model.load_state_dict({k: v.float() for k, v in weights.items()}, assign=True)
     except UNFIT as error:
         raise InterpError(
             f"{path}: weights do not fit the configuration ({_first_line(error)}); {REMEDY}"
         ) from error
     return model
+
+
+def _require_as_many_layers(config: SpeechModelConfig, weights: Mapping[str, Tensor]) -> None:
+    """A million layers take hours to build, even without memory."""
+    n_layers = max(config.text.n_layers, config.bin.n_layers)
+    if n_layers > len(weights):
+        raise ValueError(f"{n_layers} layers, {len(weights)} tensors")
 
 
 def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
@@ -140,7 +148,7 @@ def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
 def _json(path: Path, metadata: Mapping[str, str], key: str) -> dict[str, Any]:
     try:
         found = json.loads(metadata[key])
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, RecursionError) as error:
         raise InterpError(f"{path}: its {key} is missing or damaged; {REMEDY}") from error
     if not isinstance(found, dict):
         raise InterpError(f"{path}: its {key} is no mapping; {REMEDY}")

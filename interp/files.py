@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+# A temporary name is longer than the file's own, which may be as long as the system allows.
+LONGEST_PREFIX = 40
+
+
 @contextmanager
 def whole_file(path: str | Path) -> Iterator[Path]:
     """Temporary path to write to; it becomes ``path`` when the block ends well, else it vanishes.
@@ -31,7 +36,9 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     target = Path(path)
     make_folder(target.parent)
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+        _require_replaceable(target)
+        prefix = f".{target.name[:LONGEST_PREFIX]}."
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=prefix, suffix=".part")
         os.close(handle)
     except OSError as error:
         raise _cannot_write(target, error) from error
@@ -107,6 +114,12 @@ def require_writable(folder: str | Path) -> None:
         raise _cannot_write(Path(folder), error) from error
 
 
+def write_bytes(path: str | Path, data: bytes) -> None:
+    """Write bytes whole or not at all."""
+    with whole_file(path) as temporary:
+        temporary.write_bytes(data)
+
+
 def write_text(path: str | Path, text: str) -> None:
     """Write UTF-8 text whole or not at all."""
     with whole_file(path) as temporary:
@@ -135,6 +148,13 @@ def write_figure(path: str | Path, figure: Figure, dpi: int = 110) -> None:
     kind = "svg" if Path(path).suffix.lower() == ".svg" else "png"
     with whole_file(path) as temporary:
         figure.savefig(temporary, format=kind, dpi=dpi)
+
+
+def _require_replaceable(target: Path) -> None:
+    """A rename would put a file in the place of a device or pipe."""
+    if target.exists() and not target.is_file():
+        kind = errno.EISDIR if target.is_dir() else errno.EINVAL
+        raise OSError(kind, "a folder has that name" if target.is_dir() else "it is no ordinary file")
 
 
 def _nearest_existing(folder: Path) -> Path:

@@ -10,11 +10,20 @@ from torch import Tensor
 
 from masks.errors import InterpError
 
+# Far beyond speech, even four times slowed down: 4 s a symbol, on average.
+MOST_FRAMES_A_SYMBOL = 350
+
 
 def symbol_of_frame(durations: Int[Tensor, "B N"]) -> Int[Tensor, "B T"]:
     """Index of the symbol that each frame belongs to, N past a sentence's end; T is that of the longest."""
     ends = durations.cumsum(-1)
     n_frames = int(ends[:, -1].max())
+    # Damaged weights: logs that are not finite become the least integer, others hours of speech.
+    if int(durations.min()) < 0 or n_frames > MOST_FRAMES_A_SYMBOL * durations.shape[1]:
+        raise InterpError(
+            f"checkpoint: it lets {durations.shape[1]} symbols last {n_frames} frames, at most "
+            f"{MOST_FRAMES_A_SYMBOL} each are allowed; its weights are damaged, give another checkpoint"
+        )
     frames = torch.arange(n_frames, device=durations.device).expand(len(durations), -1)
     return torch.searchsorted(ends, frames.contiguous(), right=True)
 
