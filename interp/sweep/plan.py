@@ -11,9 +11,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from interp.config import mapping_of
 from interp.installation import checkpoint_path
-from interp.settings import SynthSettings
 from interp.sweep.combinations import combinations
 from interp.sweep.figures import require_figure, require_measures
 from interp.sweep.inputs import check_inputs
@@ -42,7 +40,7 @@ class Plan:
     @property
     def n_settings(self) -> int:
         """How many different settings there are, seeds apart."""
-        return len({hash_of(mapping_of(p.shared_settings)) for p in self.points})
+        return len({point.shared_key for point in self.points})
 
     def batches(self, numbers: Sequence[int] | None = None) -> tuple[Batch, ...]:
         """Batches of all points, or of those with these numbers."""
@@ -102,11 +100,12 @@ def _resolve(spec: SweepSpec, combination: Mapping[str, Any], baseline: bool) ->
     chosen = {key: value for key, value in combination.items() if key not in OWN_AXES}
     settings = settings_of(spec.base, chosen, where)
     sentences, pairs, seeds = _spoken(spec, combination, where)
+    seeded = [replace(settings, seed=seed) for seed in seeds]
     return [
-        Point(0, dict(combination), baseline, replace(settings, seed=seed), text, *pair, "", ("", ""))
+        Point(0, dict(combination), baseline, own, text, *pair, "", ("", ""))
         for pair in pairs
         for text in sentences
-        for seed in seeds
+        for own in seeded
     ]
 
 
@@ -148,9 +147,9 @@ class _Digests:
 
 def _in_batches(points: Sequence[Point], size: int) -> list[Point]:
     """Points numbered, and joined into batches of like length where their settings are equal."""
-    alike: dict[SynthSettings, list[Point]] = {}
+    alike: dict[str, list[Point]] = {}
     for number, point in enumerate(points, start=1):
-        alike.setdefault(point.shared_settings, []).append(replace(point, number=number))
+        alike.setdefault(point.shared_key, []).append(replace(point, number=number))
     batch_of: dict[int, int] = {}
     for group in alike.values():
         ordered = sorted(group, key=lambda p: (len(p.text), p.number))

@@ -62,6 +62,11 @@ class Point:
         return hash_of(self.identity)
 
     @property
+    def shared_key(self) -> str:
+        """Hash of the settings without the seed: equal for points that may run in one batch."""
+        return hash_of({**mapping_of(self.settings), "seed": 0})
+
+    @property
     def shared_settings(self) -> SynthSettings:
         """Settings without the seed: what points of one batch have in common."""
         return replace(self.settings, seed=0)

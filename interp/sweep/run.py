@@ -6,7 +6,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from interp.config import mapping_of
 from interp.files import make_folder, require_writable, whole_file
@@ -14,9 +14,11 @@ from interp.sweep.backends.contract import Backend
 from interp.sweep.estimate import cost_of
 from interp.sweep.ledger import Ledger, State, create_ledger, has_ledger, open_ledger
 from interp.sweep.lock import only_run
-from interp.sweep.plan import Plan
 from interp.sweep.point import Outcome
 from masks.errors import InterpError
+
+if TYPE_CHECKING:
+    from interp.sweep.plan import Plan
 
 AUDIO = "audio"
 OnOutcomes = Callable[[Ledger, list[Outcome]], None]

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import os
-import platform
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from importlib.metadata import version
 
-import numpy as np
-from jaxtyping import Float
-
-from interp import __version__
 from interp.pipeline import Request, Synthesizer
 from interp.result import Synthesis
 from interp.sweep.figures import figures_of
+from interp.sweep.ogg import ogg_of
+from interp.sweep.outcomes import failed, versions, worker_name
 from interp.sweep.point import Batch, Outcome, Point
 from masks.errors import InterpError
-
-MEASURING_PACKAGES = ("torch", "numpy", "praat-parselmouth")
 
 
 def speak_batch(batch: Batch) -> list[Outcome]:
@@ -38,25 +30,6 @@ def speak_batch(batch: Batch) -> list[Outcome]:
         if len(batch.points) > 1:
             return [o for point in batch.points for o in speak_batch(replace(batch, points=(point,)))]
         return [failed(batch.points[0], error, time.perf_counter() - started)]
-
-
-def failed(point: Point, error: BaseException, seconds: float = 0.0) -> Outcome:
-    """Outcome of a point that could not be spoken."""
-    said = " ".join(str(error).split()) or "no message"
-    line = said if isinstance(error, InterpError) else f"{type(error).__name__}: {said}"
-    return Outcome(point.number, None, line, seconds, versions(), point.checkpoint_sha256, worker_name())
-
-
-@lru_cache(maxsize=1)
-def versions() -> dict[str, str]:
-    """Versions of what decides the figures."""
-    packages = {name: version(name) for name in MEASURING_PACKAGES}
-    return {"interp": __version__, "python": platform.python_version(), **packages}
-
-
-def worker_name() -> str:
-    """This process on this machine."""
-    return f"{platform.node()}:{os.getpid()}"
 
 
 # Kept in each worker: the weights, and with them the features of every reference that was heard.
@@ -87,16 +60,5 @@ def _done(point: Point, synthesis: Synthesis, seconds: float, batch: Batch) -> O
         versions=versions(),
         checkpoint_sha256=point.checkpoint_sha256,
         worker=worker_name(),
-        audio=_ogg(synthesis.wav, synthesis.sample_rate) if batch.keep_audio else None,
+        audio=ogg_of(synthesis.wav, synthesis.sample_rate) if batch.keep_audio else None,
     )
-
-
-def _ogg(wav: Float[np.ndarray, " samples"], rate: int) -> bytes:
-    """Sound as OGG Vorbis, about 8 KB a second; second by second, for libsndfile fails on long writes."""
-    import soundfile
-
-    file = io.BytesIO()
-    with soundfile.SoundFile(file, "w", rate, 1, format="OGG", subtype="VORBIS") as sound:
-        for start in range(0, len(wav), rate):
-            sound.write(wav[start : start + rate])
-    return file.getvalue()

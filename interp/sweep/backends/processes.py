@@ -7,18 +7,20 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from interp.sweep.outcomes import failed
 from interp.sweep.point import Batch, Outcome, Speak
-from interp.sweep.speak import failed
 
 SPAWN = multiprocessing.get_context("spawn")
 CLOSE_TIMEOUT_S = 5.0
+# Read when the libraries are first imported, so they must stand before the process does.
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 @dataclass
@@ -36,7 +38,7 @@ class Processes:
     ----------
     workers : int, processes
     speak : what they do; a function of a module, for it is found by its name in the new process
-    threads : int, of torch in each process
+    threads : int, of torch and numpy in each process
     """
 
     workers: int
@@ -84,8 +86,9 @@ class Processes:
 
     def _start(self) -> _Worker:
         ours, theirs = SPAWN.Pipe()
-        process = SPAWN.Process(target=_work, args=(theirs, self.speak, self.threads), daemon=True)
-        process.start()
+        process = SPAWN.Process(target=_work, args=(theirs, self.speak), daemon=True)
+        with _environment(dict.fromkeys(THREAD_VARIABLES, str(self.threads))):
+            process.start()
         theirs.close()  # so that the end of the process is the end of the pipe
         worker = _Worker(process, ours)
         self._pool.append(worker)
@@ -106,13 +109,25 @@ class Processes:
             self.submit(self._again.popleft())
 
 
-def _work(pipe: Connection, speak: Speak, threads: int) -> None:
+@contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    """These variables for the time of a block."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _work(pipe: Connection, speak: Speak) -> None:
     """What a worker does until its parent closes the pipe, or dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    import torch
-
-    torch.set_num_threads(threads)
     while True:
         try:
             batch: Any = pipe.recv()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from interp.sweep.outcomes import failed
 from interp.sweep.point import Batch, Outcome, Speak
-from interp.sweep.speak import failed
 from masks.errors import InterpError
 
 # A batch whose node or worker died is run elsewhere, this often.
