@@ -1,0 +1,84 @@
+"""What the cost benchmarks share: interleaved medians, children measured for memory, table, CSV and plot."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from interp.files import write_figure, write_text
+
+FOLDER = Path(__file__).parents[1] / "docs" / "benchmarks"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measured figure: what, value with unit, the baseline it was measured beside, the target."""
+
+    what: str
+    value: float
+    unit: str
+    baseline: str
+    target: str = ""
+
+
+def interleaved(ways: Mapping[str, Callable[[], object]], repeats: int, warm_up: int = 1) -> dict[str, float]:
+    """Median seconds of each way, run in turn so that a busy machine is as busy for all of them."""
+    for _ in range(warm_up):
+        for way in ways.values():
+            way()
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(repeats):
+        for name, way in ways.items():
+            started = time.perf_counter()
+            way()
+            seconds[name].append(time.perf_counter() - started)
+    return {name: statistics.median(taken) for name, taken in seconds.items()}
+
+
+def in_child(script: str, *arguments: object) -> dict[str, float]:
+    """What ``script --child ARGUMENTS`` prints as JSON in a fresh process."""
+    command = [sys.executable, script, "--child", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def peak_mib() -> float:
+    """Largest resident memory of this process so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def write_report(name: str, title: str, rows: Sequence[Row], says: str, plot: Callable[..., None] | None = None) -> None:
+    """Write ``docs/benchmarks/NAME.md``, ``.csv`` and, with a plot, ``.png``."""
+    lines = [f"# {title}", "", says, "", _machine(), "", "| what | measured | beside | target |", "|---|---|---|---|"]
+    lines += [f"| {r.what} | {r.value:.3g} {r.unit} | {r.baseline} | {r.target} |" for r in rows]
+    if plot is not None:
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(7, 4), layout="constrained")
+        plot(figure)
+        write_figure(FOLDER / f"{name}.png", figure)
+        lines += ["", f"![{title}]({name}.png)"]
+    write_text(FOLDER / f"{name}.md", "\n".join([*lines, ""]))
+    with (FOLDER / f"{name}.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, asdict(rows[0]))
+        writer.writeheader()
+        writer.writerows(asdict(row) for row in rows)
+    print("\n".join(lines))
+
+
+def _machine() -> str:
+    load = os.getloadavg()[0]
+    busy = f" **Load average {load:.1f} while measuring: trust ratios, not seconds.**" if load > 0.5 + torch.get_num_threads() else ""
+    return f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads, torch {torch.__version__}.{busy}"

@@ -1,0 +1,76 @@
+"""A sentence bound to the shipped checkpoint and the demo references, as the cost benchmarks need it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+import torch
+
+from guidance.settings import GuidanceSettings
+from interp.cli.jobs import DEMO_REFERENCES
+from interp.data import data_path
+from interp.decoding import _pieces, decode
+from interp.engines.contract import Binding
+from interp.noise import NoisePath, draw_noise
+from interp.pipeline import Synthesizer
+from interp.sampler import SamplingCancelled, StepState
+from interp.sampling import Sampling
+from interp.sentence import Sentence
+from interp.settings import SynthSettings
+
+SENTENCE = "The boy was there when the sun rose, and he told them what he had seen."
+PLAIN = SynthSettings(guidance=GuidanceSettings(enabled=False))
+GUIDED = SynthSettings()
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A synthesizer, an encoded sentence, the demo references."""
+
+    synthesizer: Synthesizer
+    sentence: Sentence
+    pair: tuple
+
+    @classmethod
+    def load(cls, checkpoint: str = "default", text: str = SENTENCE) -> Scene:
+        synthesizer = Synthesizer.load(checkpoint)
+        with torch.no_grad():
+            sentence = synthesizer.engine.encode(text, PLAIN)
+        pair = tuple(synthesizer._reference(data_path(name), PLAIN) for name in DEMO_REFERENCES)
+        return cls(synthesizer, sentence, pair)
+
+    @property
+    def seconds(self) -> float:
+        return self.sentence.n_frames / self.synthesizer.grid.frame_rate_hz
+
+    def bind(self, settings: SynthSettings, seed: int = 0) -> tuple[Binding, Sampling, NoisePath]:
+        """Model, sampler and noise of the sentence."""
+        engine, grid = self.synthesizer.engine, self.synthesizer.grid
+        with torch.no_grad():
+            binding = engine.bind(_pieces(0, [self.sentence], self.pair, None, seed, settings, grid), settings, grid)
+        sampling = Sampling(binding.model, engine.process, settings)
+        return binding, sampling, draw_noise([seed], [self.sentence.n_frames], sampling.n_increments, grid.n_mels)
+
+    def state_at(self, progress: float) -> StepState:
+        """Where a plain run stands at the first step from this progress on."""
+        binding, sampling, noise = self.bind(PLAIN)
+        found: list[StepState] = []
+
+        def stop(state: StepState, _: torch.Tensor) -> bool:
+            found.append(state)
+            return state.progress < progress
+
+        with torch.no_grad(), suppress(SamplingCancelled):
+            sampling(binding.model.score, noise, on_step=stop)
+        return found[-1]
+
+    def mels(self, settings: SynthSettings, seeds: list[int]) -> list:
+        """Log mels of the sentence, one a seed, decoded together."""
+        n = len(seeds)
+        return [d.mel for d in decode(self.synthesizer.engine, [[self.sentence]] * n, [self.pair] * n, [None] * n,
+                                      seeds, settings, self.synthesizer.grid)]  # fmt: skip
+
+
+def with_layers(settings: SynthSettings, layers: tuple[int, ...]) -> SynthSettings:
+    return replace(settings, guidance=replace(settings.guidance, layers=layers))
