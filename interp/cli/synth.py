@@ -73,7 +73,12 @@ def _option(key: str, *flags: str, says: str, metavar: str | None = None) -> Cal
 @_option(
     "guidance.objective", "--objective", says="Table in configs/objectives; temp has its own.", metavar="NAME"
 )
-@_option("guidance.scope", "--scope", says="Tune the noise of every guided step, or the first noise only.")
+@_option(
+    "guidance.scope",
+    "--scope",
+    says="Tune the noise of every guided step; the first noise only (see also --set guidance.lookahead=N); or "
+    "all noise up to the end of the windows together.",
+)
 @_option(
     "guidance.gamma",
     "--gamma",
