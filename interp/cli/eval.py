@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -51,29 +51,59 @@ def evaluate(
     What every figure means: docs/measures.md.
     """
     from interp.evaluation.case import Case, is_manifest, read_manifest
-    from masks.errors import InterpError
 
     names = tuple(name.strip() for name in measures.split(",") if name.strip())
-    _tell_what_is_missing(names)
+    _require_ending("--figure", figure, (".png", ".svg"))
+    _require_ending("--out", out, (".csv", ".json"))
+    single = {
+        "--ref1": ref1,
+        "--ref2": ref2,
+        "--text": text,
+        "--ref1-text": ref1_text,
+        "--ref2-text": ref2_text,
+        "--split-s": split_s,
+        "--json": json_path,
+    }
     if is_manifest(target):
-        if out is None:
-            raise InterpError(
-                "--out: is missing; a manifest needs a file for its figures, such as figures.csv"
-            )
-        if ref1 or ref2:
-            raise InterpError(
-                "--ref1 and --ref2: are given beside a manifest, which names its own references"
-            )
-        _measure_manifest(read_manifest(target), out, names, figure)
+        out = _file_of_manifest(single, out)
+        cases = read_manifest(target)
+        _tell_what_is_missing(names)
+        _measure_manifest(cases, out, names, figure)
         return
+    first, second = _references(ref1, ref2, out)
+    mode = "temp" if split_s is not None else None
+    case = Case(target, first, second, text, mode, split_s, ref1_text, ref2_text)
+    _tell_what_is_missing(names)
+    _measure_one(case, json_path, names, figure)
+
+
+def _require_ending(option: str, path: Path | None, endings: tuple[str, ...]) -> None:
+    from masks.errors import InterpError
+
+    if path is not None and path.suffix.lower() not in endings:
+        raise InterpError(f"{option}: {path} does not end in {' or '.join(endings)}; name it so")
+
+
+def _file_of_manifest(single: dict[str, Any], out: Path | None) -> Path:
+    """``--out``, with none of the options that belong to one output."""
+    from masks.errors import InterpError
+
+    for option in (name for name, value in single.items() if value is not None):
+        raise InterpError(f"{option}: is for one output; a manifest names its own references; leave it out")
+    if out is None:
+        raise InterpError("--out: is missing; a manifest needs a file for its figures, such as figures.csv")
+    return out
+
+
+def _references(ref1: Path | None, ref2: Path | None, out: Path | None) -> tuple[Path, Path]:
+    from masks.errors import InterpError
+
     if ref1 is None or ref2 is None:
         missing = "--ref1" if ref1 is None else "--ref2"
         raise InterpError(f"{missing}: is missing; give both references of the output, or a manifest")
     if out is not None:
         raise InterpError("--out: is for manifests; use --json for one output")
-    mode = "temp" if split_s is not None else None
-    case = Case(target, ref1, ref2, text, mode, split_s, ref1_text, ref2_text)
-    _measure_one(case, json_path, names, figure)
+    return ref1, ref2
 
 
 def _tell_what_is_missing(names: tuple[str, ...]) -> None:

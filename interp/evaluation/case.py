@@ -74,7 +74,7 @@ def is_manifest(path: Path) -> bool:
     return path.suffix.lower() in (".csv", ".jsonl")
 
 
-def _rows(path: Path) -> list[tuple[int, Mapping[str, Any]]]:
+def _rows(path: Path) -> list[tuple[int, Mapping[Any, Any]]]:
     """Rows with their line numbers."""
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -102,8 +102,10 @@ def _parsed(path: Path, number: int, line: str) -> Mapping[str, Any]:
 
 def _case(path: Path, number: int, row: Mapping[str, Any]) -> Case:
     where = f"{path} line {number}"
+    if None in row:
+        raise InterpError(f"{where}: has more fields than the header; quote a text that holds commas")
     given = {key: value for key, value in row.items() if value not in (None, "")}
-    if unknown := [str(key) for key in given if key not in (*REQUIRED, *OPTIONAL)]:
+    if unknown := [key for key in given if key not in (*REQUIRED, *OPTIONAL)]:
         raise InterpError(f"{where}: unknown column {unknown[0]!r}; give {FORM}")
     if missing := [key for key in REQUIRED[:3] if key not in given]:
         raise InterpError(f"{where}: {missing[0]} is missing; give {FORM}")

@@ -7,9 +7,12 @@ from jaxtyping import Float
 from scipy.signal import butter, sosfiltfilt
 
 from interp.evaluation.clip import Clip
+from interp.evaluation.energy import levels_db, loud_db
 from interp.evaluation.scene import Figures, Scene
 
 EDGE_HZ, TOP_HZ = 500.0, 3000.0
+ORDER = 10
+HEARD_DB = 50.0
 AGREES_SEMITONES = 1.0
 CONSISTENT_SHARE = 0.6
 LEAST_FRAMES = 10
@@ -45,14 +48,17 @@ def cross_band(scene: Scene) -> Figures:
 
 def f0_below(clip: Clip) -> Float[np.ndarray, " frames"]:
     """F0 of what lies below 500 Hz, Hz, 0 where unvoiced."""
-    return _filtered(clip, butter(8, EDGE_HZ, "low", fs=clip.grid.sample_rate, output="sos")).f0_hz
+    return _filtered(clip, EDGE_HZ, "lowpass").f0_hz
 
 
 def f0_above(clip: Clip) -> Float[np.ndarray, " frames"]:
-    """F0 of what lies between 500 and 3000 Hz, Hz, 0 where unvoiced."""
-    return _filtered(clip, butter(6, [EDGE_HZ, TOP_HZ], "band", fs=clip.grid.sample_rate, output="sos")).f0_hz
+    """F0 of what lies between 500 and 3000 Hz, Hz, 0 where unvoiced or 50 dB below the loud frames."""
+    band = _filtered(_filtered(clip, EDGE_HZ, "highpass"), TOP_HZ, "lowpass")
+    heard = levels_db(band) > loud_db(levels_db(clip)) - HEARD_DB
+    return np.where(heard, band.f0_hz, 0.0)
 
 
-def _filtered(clip: Clip, sections: Float[np.ndarray, "sections 6"]) -> Clip:
-    """Filtered forwards and backwards, so that nothing is delayed."""
+def _filtered(clip: Clip, edge_hz: float, kind: str) -> Clip:
+    """Butterworth, forwards and backwards, so that nothing is delayed."""
+    sections = butter(ORDER, edge_hz, kind, fs=clip.grid.sample_rate, output="sos")
     return Clip(sosfiltfilt(sections, clip.wav).astype(np.float32), clip.grid)

@@ -41,13 +41,23 @@ def energy(scene: Scene) -> Figures:
 
 def energy_db(clip: Clip) -> Float[np.ndarray, " frames"]:
     """Energy of every mel frame, dB re full scale, held at 40 dB below the loud frames."""
+    levels = levels_db(clip)
+    return np.asarray(np.maximum(levels, loud_db(levels) - RANGE_DB))
+
+
+def levels_db(clip: Clip) -> Float[np.ndarray, " frames"]:
+    """RMS of every mel frame, dB re full scale; -200 for digital silence."""
     pad = (clip.grid.n_fft - clip.grid.hop_length) // 2
     padded = np.pad(clip.wav, pad, mode="reflect")
     rms = librosa.feature.rms(
         y=padded, frame_length=clip.grid.n_fft, hop_length=clip.grid.hop_length, center=False
     )[0]
-    levels = 20 * np.log10(np.maximum(rms, 1e-10))
-    return np.asarray(np.maximum(levels, np.percentile(levels, 95) - RANGE_DB))
+    return np.asarray(20 * np.log10(np.maximum(rms, 1e-10)))
+
+
+def loud_db(levels: Float[np.ndarray, " frames"]) -> float:
+    """Level of the loud frames: the 95th percentile, so that no single click sets the scale."""
+    return float(np.percentile(levels, 95))
 
 
 def _level(clip: Clip) -> float:

@@ -13,8 +13,10 @@ from parselmouth.praat import call
 from interp.evaluation.clip import Clip
 from interp.evaluation.scene import Figures, Scene, per_reference
 
-STEP_S, WINDOW_S, PRE_EMPHASIS_HZ = 0.01, 0.025, 50.0
-N_FORMANTS, CEILING_HZ = 5, 5500.0
+STEP_S, WINDOW_S, PRE_EMPHASIS_HZ = 0.02, 0.025, 50.0
+N_FORMANTS = 5
+CEILINGS_HZ = np.arange(4500.0, 6751.0, 250.0)
+N_STEADIEST = 3
 SPEED_OF_SOUND_CM_S = 35000.0
 LEAST_FRAMES = 10
 NUMBERS = (1, 2, 3, 4)
@@ -42,8 +44,8 @@ def formants(scene: Scene) -> Figures:
 
     The length goes by the spacing dF of the formants of a uniform tube closed at one end,
     ``F_i = (2 i - 1) / 2 dF``: least squares through the origin gives dF, and ``c / (2 dF)`` with c = 350 m/s
-    the length (Reby & McComb 2003). It is an apparent length: it depends on the vowels and on the ceiling of
-    5500 Hz. None without enough voiced frames.
+    the length (Reby & McComb 2003). It is an apparent length and depends on the vowels. None without enough
+    voiced frames.
     """
     here = formants_of(scene.output)
     figures: Figures = dict.fromkeys(KEYS)
@@ -61,18 +63,30 @@ def formants(scene: Scene) -> Figures:
 
 @lru_cache(maxsize=32)
 def formants_of(clip: Clip) -> Formants | None:
-    """Formants of a recording by Burg's method (Praat: five below 5500 Hz, windows of 25 ms)."""
+    """Formants of a recording by Burg's method in Praat, five below a ceiling that suits the voice.
+
+    One ceiling for all voices mistakes one formant for the next in some. As in Escudero et al. 2009, ceilings
+    are tried (4500 to 6750 Hz) and judged by how steady the tracks are; here by the median absolute deviation
+    of log F3 and log F4, which vowels move least. The three steadiest are averaged geometrically.
+    """
     sound = parselmouth.Sound(clip.wav.astype(np.float64), sampling_frequency=clip.grid.sample_rate)
-    track = sound.to_formant_burg(STEP_S, N_FORMANTS, CEILING_HZ, WINDOW_S, PRE_EMPHASIS_HZ)
+    tracks = [_tracks(sound, clip, float(ceiling)) for ceiling in CEILINGS_HZ]
+    if min(np.isfinite(track).sum(1).min() for track in tracks) < LEAST_FRAMES:
+        return None
+    medians = np.array([np.nanmedian(track, axis=1) for track in tracks])
+    deviations = [np.nanmedian(np.abs(t - m[:, None]), axis=1) for t, m in zip(tracks, medians, strict=True)]
+    steadiest = np.argsort([deviation[2:].sum() for deviation in deviations])[:N_STEADIEST]
+    medians_hz = np.exp(medians[steadiest].mean(0))
+    return Formants(medians_hz, vocal_tract_length_cm(medians_hz))
+
+
+def _tracks(sound: parselmouth.Sound, clip: Clip, ceiling_hz: float) -> Float[np.ndarray, "4 voiced"]:
+    """Log of F1 to F4 in voiced frames; NaN where Praat finds no such formant."""
+    track = sound.to_formant_burg(STEP_S, N_FORMANTS, ceiling_hz, WINDOW_S, PRE_EMPHASIS_HZ)
     frames = (np.asarray(track.xs()) * clip.grid.frame_rate_hz).astype(int)
     voiced = clip.f0_hz[np.clip(frames, 0, len(clip.f0_hz) - 1)] > 0
-    # Praat writes a frame without an i-th formant as 0 here
-    tracks = np.stack([call(track, "To Matrix", i).values[0] for i in NUMBERS])[:, voiced]
-    found = tracks > 0
-    if found.sum(1).min() < LEAST_FRAMES:
-        return None
-    medians = np.nanmedian(np.where(found, tracks, np.nan), axis=1)
-    return Formants(medians, vocal_tract_length_cm(medians))
+    found = np.stack([call(track, "To Matrix", i).values[0] for i in NUMBERS])[:, voiced]
+    return np.log(np.where(found > 0, found, np.nan))  # Praat's matrix holds 0 for none
 
 
 def vocal_tract_length_cm(formants_hz: Float[np.ndarray, " n"]) -> float:

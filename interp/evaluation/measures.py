@@ -102,14 +102,17 @@ def choose(names: Sequence[str]) -> tuple[Measure, ...]:
     Raises
     ------
     InterpError
-        When a name is unknown.
+        When a name is unknown, or there is none.
     """
     known = {**GROUPS, **{name: (name,) for name in MEASURES}}
+    allowed = f"allowed: {', '.join(known)}"
+    if not names:
+        raise InterpError(f"measures: none is given; {allowed}")
     for name in names:
         if name not in known:
             near = get_close_matches(name, known, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise InterpError(f"measures: no measure {name!r}{hint} Known: {', '.join(known)}")
+            hint = f"; did you mean {near[0]}?" if near else ";"
+            raise InterpError(f"measures: no measure {name!r}{hint} {allowed}")
     wanted = {member for name in names for member in known[name]}
     return tuple(measure for measure in MEASURES.values() if measure.name in wanted)
 
@@ -153,5 +156,6 @@ def measure_scene(scene: Scene, measures: Sequence[str] = ("all",)) -> Measured:
     figures: Figures = {}
     for chosen in choose(measures):
         if not chosen.missing:
-            figures |= chosen.function(scene)
+            found = chosen.function(scene)
+            figures |= {key: found[key] for key in chosen.keys}
     return Measured(figures)

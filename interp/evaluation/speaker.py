@@ -13,10 +13,11 @@ from interp.audio import BAND_LIMIT_RATE
 from interp.evaluation.clip import Clip
 from interp.evaluation.psola import with_pitch
 from interp.evaluation.scene import Figures, Scene, per_reference
+from interp.level import amplify_to
 from interp.pitch_statistics import pitch_statistics
 
 MODULES = ("resemblyzer", "webrtcvad")
-VOLUME_DBFS = -30.0
+LEVEL_DBFS = -30.0
 WINDOWS_A_SECOND = 16
 
 KEYS = per_reference(
@@ -65,20 +66,25 @@ def partial_embeddings(
     clip: Clip,
 ) -> tuple[Float[np.ndarray, " windows"], Float[np.ndarray, "windows 256"]]:
     """Centres in seconds and unit vectors of windows of 1.6 s, 16 a second, pauses kept."""
-    from resemblyzer import normalize_volume
-
-    loud = normalize_volume(clip.wav_16k, VOLUME_DBFS, increase_only=True)
-    _, partial, slices = _encoder().embed_utterance(loud, return_partials=True, rate=WINDOWS_A_SECOND)
+    _, partial, slices = _encoder().embed_utterance(
+        _leveled(clip), return_partials=True, rate=WINDOWS_A_SECOND
+    )
     centres = [(s.start + s.stop) / 2 / BAND_LIMIT_RATE for s in slices]
     return np.array(centres), np.asarray(partial)
 
 
 def _prepared(clip: Clip) -> Float[np.ndarray, " samples"]:
-    """Volume and long pauses as the encoder was trained; a recording that is all pause stays as it is."""
-    from resemblyzer import preprocess_wav
+    """Long pauses cut as for the encoder's training; a recording that is all pause stays as it is."""
+    from resemblyzer import trim_long_silences
 
-    trimmed = preprocess_wav(np.clip(clip.wav_16k, -1.0, 1.0))
-    return np.asarray(trimmed if len(trimmed) else clip.wav_16k)
+    leveled = _leveled(clip)
+    trimmed = trim_long_silences(leveled)
+    return np.asarray(trimmed if len(trimmed) else leveled)
+
+
+def _leveled(clip: Clip) -> Float[np.ndarray, " samples"]:
+    """One level for all: the encoder hears a mel that is not logarithmic, so level would count as voice."""
+    return np.clip(amplify_to(clip.wav_16k, BAND_LIMIT_RATE, LEVEL_DBFS), -1.0, 1.0)
 
 
 @lru_cache(maxsize=1)
