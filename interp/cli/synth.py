@@ -76,8 +76,8 @@ def _option(key: str, *flags: str, says: str, metavar: str | None = None) -> Cal
 @_option(
     "guidance.scope",
     "--scope",
-    says="Tune the noise of every guided step; the first noise only (see also --set guidance.lookahead=N); or "
-    "all noise up to the end of the windows together.",
+    says="Tune the noise of every guided step; the first noise only (see also --set guidance.lookahead=N); "
+    "or all noise up to the end of the windows together.",
 )
 @_option(
     "guidance.gamma",
