@@ -1,8 +1,9 @@
 # make demo: blend the two demo references in both modes.  make test: ruff, mypy --strict and all tests.
+# make fuzz: 12,000 cases of hostile input, into docs/benchmarks/fuzz.md.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test clean
+.PHONY: demo test fuzz clean
 
 demo: .venv/.installed
 	$(BIN)/interp synth --mode freq --out out/demo_freq.wav --report out/demo_freq < /dev/null
@@ -14,6 +15,9 @@ test: .venv/.installed-for-tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+fuzz: .venv/.installed-for-tests
+	$(BIN)/python tests/fuzz/campaign.py --write
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or later is needed: make PYTHON=python3.12" if sys.version_info < (3, 10) else 0)'

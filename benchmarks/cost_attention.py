@@ -69,16 +69,45 @@ def main(child: tuple[str, int] | None, largest: int, repeats: int, whole_grid: 
         fused, held = found["joint", size], found["map", size]
         beside = f"map: {held['seconds']:.2f} s, {held['mib']:.0f} MiB; fused: {fused['seconds']:.2f} s, {fused['mib']:.0f} MiB"
         target = ("4 or more", "40 or more") if size == SIZES[-1] else ("", "")
-        rows.append(Row(f"{size} x {size}: time of map over fused", held["seconds"] / fused["seconds"], "", beside, target[0]))
-        rows.append(Row(f"{size} x {size}: memory of map over fused", held["mib"] / fused["mib"], "", beside, target[1]))
+        rows.append(
+            Row(
+                f"{size} x {size}: time of map over fused",
+                held["seconds"] / fused["seconds"],
+                "",
+                beside,
+                target[0],
+            )
+        )
+        rows.append(
+            Row(
+                f"{size} x {size}: memory of map over fused",
+                held["mib"] / fused["mib"],
+                "",
+                beside,
+                target[1],
+            )
+        )
     if whole_grid:
         alone = in_child(__file__, "joint", WHOLE_GRID)
-        rows.append(Row(f"{WHOLE_GRID} x {WHOLE_GRID} (80 x 228 cells on both sides)", alone["mib"], "MiB", f"{alone['seconds']:.1f} s", "under 1000"))
+        rows.append(
+            Row(
+                f"{WHOLE_GRID} x {WHOLE_GRID} (80 x 228 cells on both sides)",
+                alone["mib"],
+                "MiB",
+                f"{alone['seconds']:.1f} s",
+                "under 1000",
+            )
+        )
 
     def plot(figure) -> None:
         for axes, key in zip(figure.subplots(1, 2), ("seconds", "mib"), strict=True):
             for way in ("map", "joint"):
-                axes.loglog(sizes, [found[way, size][key] for size in sizes], "o-", label={"map": "map held", "joint": "fused"}[way])
+                axes.loglog(
+                    sizes,
+                    [found[way, size][key] for size in sizes],
+                    "o-",
+                    label={"map": "map held", "joint": "fused"}[way],
+                )
             axes.set(xlabel="queries and keys", ylabel=key)
             axes.legend()
 

@@ -43,7 +43,13 @@ def step_rows(scene: Scene, repeats: int) -> list[Row]:
         ways[name] = _guided_step(scene.bind(settings)[0].tuning, state)
     found = interleaved(ways, repeats)
     return [
-        Row(f"guided step over plain step, {name}", found[name] / found["plain"], "", f"plain {1000 * found['plain']:.0f} ms", target)
+        Row(
+            f"guided step over plain step, {name}",
+            found[name] / found["plain"],
+            "",
+            f"plain {1000 * found['plain']:.0f} ms",
+            target,
+        )
         for name, (_, target) in chosen.items()
     ]
 
@@ -60,15 +66,27 @@ def _guided_step(tuning, state):
     def step() -> None:
         with torch.no_grad():
             slope = tuning.slope(state, terms, state.z, ())
-            tuning.evaluate(state, terms, tangential_step(state.z, slope.uphill, share, state.frame_mask), slope.readings)
+            tuning.evaluate(
+                state, terms, tangential_step(state.z, slope.uphill, share, state.frame_mask), slope.readings
+            )
 
     return step
 
 
 def synthesis_rows(scene: Scene, repeats: int) -> list[Row]:
-    found = interleaved({"plain": lambda: scene.mels(PLAIN, [0]), "guided": lambda: scene.mels(GUIDED, [0])}, repeats)
+    found = interleaved(
+        {"plain": lambda: scene.mels(PLAIN, [0]), "guided": lambda: scene.mels(GUIDED, [0])}, repeats
+    )
     ratio = found["guided"] / found["plain"]
-    return [Row("guided over plain synthesis, default settings, decoding", ratio, "", f"plain {found['plain']:.2f} s", "1.6")]
+    return [
+        Row(
+            "guided over plain synthesis, default settings, decoding",
+            ratio,
+            "",
+            f"plain {found['plain']:.2f} s",
+            "1.6",
+        )
+    ]
 
 
 def unguided_rows(scene: Scene, repeats: int) -> list[Row]:
@@ -108,7 +126,10 @@ def _step_times(scene: Scene, settings, kept: list[int]) -> tuple[list[float], s
 
 def batch_rows(scene: Scene, repeats: int) -> list[Row]:
     seeds = list(range(8))
-    ways = {"single": lambda: [scene.mels(GUIDED, [s]) for s in seeds], "batch": lambda: scene.mels(GUIDED, seeds)}
+    ways = {
+        "single": lambda: [scene.mels(GUIDED, [s]) for s in seeds],
+        "batch": lambda: scene.mels(GUIDED, seeds),
+    }
     found = interleaved(ways, repeats, warm_up=0)
     return [Row("batch of 8 guided sentences over 8 single runs", found["batch"] / found["single"], "",
                 f"single runs {found['single']:.1f} s", "1.0 on 2 cores, 0.4 on a GPU")]  # fmt: skip
@@ -136,7 +157,9 @@ def memory_rows(longest: float) -> tuple[list[Row], list[dict[str, float]]]:
 @click.command()
 @click.option("--child", type=float, hidden=True)
 @click.option("--repeats", default=5)
-@click.option("--longest", default=60.0, help="Longest speech for the memory curve, seconds; under 20 leaves it out.")
+@click.option(
+    "--longest", default=60.0, help="Longest speech for the memory curve, seconds; under 20 leaves it out."
+)
 @click.option("--checkpoint", default="default")
 def main(child: float | None, repeats: int, longest: float, checkpoint: str) -> None:
     if child is not None:

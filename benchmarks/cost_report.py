@@ -59,9 +59,20 @@ def peak_mib() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def write_report(name: str, title: str, rows: Sequence[Row], says: str, plot: Callable[..., None] | None = None) -> None:
+def write_report(
+    name: str, title: str, rows: Sequence[Row], says: str, plot: Callable[..., None] | None = None
+) -> None:
     """Write ``docs/benchmarks/NAME.md``, ``.csv`` and, with a plot, ``.png``."""
-    lines = [f"# {title}", "", says, "", _machine(), "", "| what | measured | beside | target |", "|---|---|---|---|"]
+    lines = [
+        f"# {title}",
+        "",
+        says,
+        "",
+        _machine(),
+        "",
+        "| what | measured | beside | target |",
+        "|---|---|---|---|",
+    ]
     lines += [f"| {r.what} | {r.value:.3g} {r.unit} | {r.baseline} | {r.target} |" for r in rows]
     if plot is not None:
         from matplotlib.figure import Figure
@@ -80,5 +91,9 @@ def write_report(name: str, title: str, rows: Sequence[Row], says: str, plot: Ca
 
 def _machine() -> str:
     load = os.getloadavg()[0]
-    busy = f" **Load average {load:.1f} while measuring: trust ratios, not seconds.**" if load > 0.5 + torch.get_num_threads() else ""
+    busy = (
+        f" **Load average {load:.1f} while measuring: trust ratios, not seconds.**"
+        if load > 0.5 + torch.get_num_threads()
+        else ""
+    )
     return f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads, torch {torch.__version__}.{busy}"

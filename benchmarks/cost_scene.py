@@ -10,9 +10,10 @@ import torch
 from guidance.settings import GuidanceSettings
 from interp.cli.jobs import DEMO_REFERENCES
 from interp.data import data_path
-from interp.decoding import _pieces, decode
+from interp.decoding import decode
 from interp.engines.contract import Binding
 from interp.noise import NoisePath, draw_noise
+from interp.pieces import pieces_of
 from interp.pipeline import Synthesizer
 from interp.sampler import SamplingCancelled, StepState
 from interp.sampling import Sampling
@@ -48,9 +49,15 @@ class Scene:
         """Model, sampler and noise of the sentence."""
         engine, grid = self.synthesizer.engine, self.synthesizer.grid
         with torch.no_grad():
-            binding = engine.bind(_pieces(0, [self.sentence], self.pair, None, seed, settings, grid), settings, grid)
+            binding = engine.bind(
+                pieces_of(0, [self.sentence], self.pair, None, seed, settings, grid), settings, grid
+            )
         sampling = Sampling(binding.model, engine.process, settings)
-        return binding, sampling, draw_noise([seed], [self.sentence.n_frames], sampling.n_increments, grid.n_mels)
+        return (
+            binding,
+            sampling,
+            draw_noise([seed], [self.sentence.n_frames], sampling.n_increments, grid.n_mels),
+        )
 
     def state_at(self, progress: float) -> StepState:
         """Where a plain run stands at the first step from this progress on."""

@@ -24,7 +24,9 @@ def ode(scene: Scene, reference: int, seeds: list[int]) -> dict[tuple[str, int],
     truth = np.stack(scene.mels(replace(base, solver="euler", n_timesteps=reference), seeds))
     runs = [("euler", reference // 10), *(("dpmpp2", n) for n in STEPS), *(("euler", n) for n in STEPS)]
     return {
-        (solver, n): float(np.abs(np.stack(scene.mels(replace(base, solver=solver, n_timesteps=n), seeds)) - truth).mean())
+        (solver, n): float(
+            np.abs(np.stack(scene.mels(replace(base, solver=solver, n_timesteps=n), seeds)) - truth).mean()
+        )
         for solver, n in runs
     }
 
@@ -37,21 +39,31 @@ def sde_rows(scene: Scene, n_seeds: int, many: int) -> list[Row]:
     truth, other = (np.stack(scene.mels(euler, [s + shift for s in seeds])) for shift in (0, n_seeds))
     rows = []
     for n in (12, 20):
-        mels = np.stack(scene.mels(replace(base, solver="dpmpp2", n_timesteps=n), [s + 2 * n_seeds for s in seeds]))
+        mels = np.stack(
+            scene.mels(replace(base, solver="dpmpp2", n_timesteps=n), [s + 2 * n_seeds for s in seeds])
+        )
         mean, variance = _difference(mels, truth)
         mean_0, variance_0 = _difference(other, truth)
         beside = f"other seeds of {many} Euler steps"
-        rows.append(Row(f"SDE, dpmpp2 {n}: difference of mean mels", mean, "nepers", f"{beside}: {mean_0:.3f}"))
-        rows.append(Row(f"SDE, dpmpp2 {n}: ratio of variances", variance, "", f"{beside}: {variance_0:.2f}", "near 1"))
+        rows.append(
+            Row(f"SDE, dpmpp2 {n}: difference of mean mels", mean, "nepers", f"{beside}: {mean_0:.3f}")
+        )
+        rows.append(
+            Row(f"SDE, dpmpp2 {n}: ratio of variances", variance, "", f"{beside}: {variance_0:.2f}", "near 1")
+        )
     return rows
 
 
 def _difference(some: np.ndarray, others: np.ndarray) -> tuple[float, float]:
-    return float(np.abs(some.mean(0) - others.mean(0)).mean()), float(some.var(0).mean() / others.var(0).mean())
+    return float(np.abs(some.mean(0) - others.mean(0)).mean()), float(
+        some.var(0).mean() / others.var(0).mean()
+    )
 
 
 @click.command()
-@click.option("--reference", default=1000, help="Euler steps of the solution; a tenth of them is the baseline.")
+@click.option(
+    "--reference", default=1000, help="Euler steps of the solution; a tenth of them is the baseline."
+)
 @click.option("--seeds", default=4, help="For the ODE.")
 @click.option("--sde-seeds", default=16)
 @click.option("--checkpoint", default="default")
@@ -63,7 +75,15 @@ def main(reference: int, seeds: int, sde_seeds: int, checkpoint: str) -> None:
     beside = f"{baseline:.4f} nepers of {reference // 10} Euler steps; " + ", ".join(
         f"{n}: {found['dpmpp2', n]:.4f}" for n in STEPS
     )
-    rows = [Row("ODE: dpmpp2 steps as near as that many Euler steps", min(enough, default=float("nan")), "steps", beside, "at most 12")]
+    rows = [
+        Row(
+            "ODE: dpmpp2 steps as near as that many Euler steps",
+            min(enough, default=float("nan")),
+            "steps",
+            beside,
+            "at most 12",
+        )
+    ]
     rows += sde_rows(scene, sde_seeds, max(20, reference // 10)) if sde_seeds else []
 
     def plot(figure) -> None:

@@ -71,10 +71,24 @@ def speed_rows(repeats: int, checkpoint: str) -> list[Row]:
     with _clocks() as seconds:
         speak(GUIDED)
     total = sum(seconds.values())
-    shares = ", ".join(f"{name} {part / total:.0%}" for name, part in sorted(seconds.items(), key=lambda kv: -kv[1]))
+    shares = ", ".join(
+        f"{name} {part / total:.0%}" for name, part in sorted(seconds.items(), key=lambda kv: -kv[1])
+    )
     return [
-        Row("real-time factor, plain", found["plain"] / spoken, "", f"{spoken:.1f} s of speech, references read anew", "at most 1"),
-        Row("real-time factor, guided", found["guided"] / spoken, "", f"guided over plain {found['guided'] / found['plain']:.2f}", "at most 1.6"),
+        Row(
+            "real-time factor, plain",
+            found["plain"] / spoken,
+            "",
+            f"{spoken:.1f} s of speech, references read anew",
+            "at most 1",
+        ),
+        Row(
+            "real-time factor, guided",
+            found["guided"] / spoken,
+            "",
+            f"guided over plain {found['guided'] / found['plain']:.2f}",
+            "at most 1.6",
+        ),
         Row("share of decoding in guided synthesis", seconds["decode"] / total, "", shares),
     ]
 
@@ -109,7 +123,12 @@ def _clocks() -> Iterator[dict[str, float]]:
 @click.option("--checkpoint", default="default")
 def main(repeats: int, checkpoint: str) -> None:
     rows = [*start_rows(repeats), *speed_rows(repeats, checkpoint)]
-    write_report("cost_start", "Start-up and real-time factor", rows, "Medians of interleaved runs, `benchmarks/cost_start.py`.")
+    write_report(
+        "cost_start",
+        "Start-up and real-time factor",
+        rows,
+        "Medians of interleaved runs, `benchmarks/cost_start.py`.",
+    )
 
 
 if __name__ == "__main__":

@@ -10,9 +10,12 @@ from typing import Any
 from guidance.objectives import Objective, Term
 from guidance.settings import SUMS
 from masks.errors import InterpError
+from masks.shown import shown
 
 TABLE_KEYS = ("sums", "every_window", "window_1", "window_2")
 TERM_KEYS = ("queries", "groups", "against", "want", "coefficient", "average")
+MOST_TOLD = 20
+LONGEST_NAME = 100
 CHOICES: Mapping[str, tuple[str, ...]] = {"want": ("more", "less"), "average": ("mass", "log")}
 
 
@@ -59,12 +62,12 @@ def objective_of_table(name: str, table: Mapping[str, Any], where: str) -> Objec
     """
     wrong = _unknown_names(where, table, TABLE_KEYS)
     if table.get("sums") not in SUMS:
-        wrong.append(f"{where}: sums is {table.get('sums')!r}, allowed: {', '.join(SUMS)}")
+        wrong.append(f"{where}: sums is {shown(table.get('sums'))}, allowed: {', '.join(SUMS)}")
     parts = {key: _read_terms(f"{where}: {key}", table.get(key), wrong) for key in TABLE_KEYS[1:]}
     if not wrong and not any(parts.values()):
         wrong.append(f"{where}: no terms; list some under every_window, window_1 or window_2")
     if wrong:
-        raise InterpError("; ".join(wrong))
+        raise InterpError("; ".join(wrong[:MOST_TOLD]) + ("; ..." if len(wrong) > MOST_TOLD else ""))
     always = parts["every_window"]
     return Objective(name, table["sums"], (always + parts["window_1"], always + parts["window_2"]))
 
@@ -73,7 +76,7 @@ def _read_terms(where: str, content: object, wrong: list[str]) -> tuple[Term, ..
     if content is None:
         return ()
     if not isinstance(content, list):
-        wrong.append(f"{where}: {content!r} is no list of terms; start each term with '- queries:'")
+        wrong.append(f"{where}: {shown(content)} is no list of terms; start each term with '- queries:'")
         return ()
     terms = [_read_term(f"{where}, term {i}", entry, wrong) for i, entry in enumerate(content, start=1)]
     return tuple(term for term in terms if term is not None)
@@ -81,7 +84,7 @@ def _read_terms(where: str, content: object, wrong: list[str]) -> tuple[Term, ..
 
 def _read_term(where: str, entry: object, wrong: list[str]) -> Term | None:
     if not isinstance(entry, dict):
-        wrong.append(f"{where}: {entry!r} is no mapping; give it {', '.join(TERM_KEYS)}")
+        wrong.append(f"{where}: {shown(entry)} is no mapping; give it {', '.join(TERM_KEYS)}")
         return None
     said = [*_unknown_names(where, entry, TERM_KEYS), *_term_complaints(where, entry)]
     wrong.extend(said)
@@ -106,18 +109,18 @@ def _term_complaints(where: str, entry: Mapping[str, Any]) -> list[str]:
     said = []
     if not isinstance(entry.get("queries"), str):
         said.append(
-            f"{where}: queries is {entry.get('queries')!r}, allowed: the name of a set, such as pitch or all"
+            f"{where}: queries is {shown(entry.get('queries'))}, allowed: the name of a set, such as pitch or all"
         )
     for key in ("groups", "against"):
         if (key == "groups" or key in entry) and not _is_names(entry.get(key)):
             said.append(
-                f"{where}: {key} is {entry.get(key)!r}, allowed: a list of key groups, such as [ref1.pitch]"
+                f"{where}: {key} is {shown(entry.get(key))}, allowed: a list of key groups, such as [ref1.pitch]"
             )
     for key, allowed in CHOICES.items():
         if entry.get(key, allowed[0]) not in allowed:
-            said.append(f"{where}: {key} is {entry[key]!r}, allowed: {', '.join(allowed)}")
+            said.append(f"{where}: {key} is {shown(entry[key])}, allowed: {', '.join(allowed)}")
     if not _is_coefficient(entry.get("coefficient", 1.0)):
-        said.append(f"{where}: coefficient is {entry['coefficient']!r}, allowed: a number from 0, or gamma")
+        said.append(f"{where}: coefficient is {shown(entry['coefficient'])}, allowed: a number from 0, or gamma")
     return said
 
 
@@ -131,7 +134,8 @@ def _is_coefficient(content: object) -> bool:
 
 
 def _unknown_names(where: str, found: Collection[object], known: Collection[str]) -> list[str]:
-    return [f"{where}: unknown '{name}', {_nearest(str(name), known)}" for name in found if name not in known]
+    unknown = [str(name)[:LONGEST_NAME] for name in found if name not in known]
+    return [f"{where}: unknown '{name}', {_nearest(name, known)}" for name in unknown[:MOST_TOLD]]
 
 
 def _nearest(name: str, known: Collection[str]) -> str:

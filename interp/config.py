@@ -13,10 +13,13 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from interp.limits import choices_of
 from interp.strict_yaml import parse_yaml, read_yaml
 from masks.errors import InterpError
+from masks.shown import shown
 
 Settings = TypeVar("Settings")
 TRUE_WORDS = ("yes", "on", "true")
 FALSE_WORDS = ("no", "off", "false")
+MOST_TOLD = 20
+LONGEST_KEY = 100
 
 
 def resolve(
@@ -66,7 +69,8 @@ def settings_from(cls: type[Settings], mapping: Mapping[str, Any], where: str) -
     settings = _build(cls, mapping, "", problems, _all_keys(cls))
     if problems:
         count = f"{len(problems)} mistakes: " if len(problems) > 1 else ""
-        raise InterpError(f"{where}: {count}{'; '.join(problems)}")
+        more = "; ..." if len(problems) > MOST_TOLD else ""
+        raise InterpError(f"{where}: {count}{'; '.join(problems[:MOST_TOLD])}{more}")
     assert settings is not None
     return settings
 
@@ -90,11 +94,13 @@ def _build(
     cls: type[Settings], mapping: Any, prefix: str, problems: list[str], known: Sequence[str]
 ) -> Settings | None:
     if not isinstance(mapping, Mapping):
-        problems.append(f"{prefix.rstrip('.')}: {mapping!r} is not a group of settings")
+        problems.append(f"{prefix.rstrip('.')}: {shown(mapping)} is not a group of settings")
         return None
     hints = get_type_hints(cls)
     names = [f.name for f in dataclasses.fields(cls)]  # type: ignore[arg-type]
-    problems.extend(_unknown(f"{prefix}{key}", known) for key in mapping if key not in names)
+    unknown = [key for key in mapping if key not in names]
+    problems.extend(_unknown(f"{prefix}{key}"[:LONGEST_KEY], known) for key in unknown[:MOST_TOLD])
+    problems.extend([f"{len(unknown) - MOST_TOLD} more unknown settings"] * (len(unknown) > MOST_TOLD))
     values = {}
     for name in names:
         if name in mapping:
@@ -164,7 +170,7 @@ def _convert_tuple(
     items: tuple[Any, ...], value: Any, key: str, problems: list[str], known: Sequence[str]
 ) -> tuple[Any, ...]:
     if not isinstance(value, list | tuple):
-        problems.append(f"{key}: {value!r} is not a list; write [a, b]")
+        problems.append(f"{key}: {shown(value)} is not a list; write [a, b]")
         return ()
     open_ended = len(items) == 2 and items[1] is Ellipsis
     if not open_ended and len(value) != len(items):
@@ -181,7 +187,7 @@ def _convert_mapping(
     annotation: Any, value: Any, key: str, problems: list[str], known: Sequence[str]
 ) -> dict[str, Any]:
     if not isinstance(value, Mapping):
-        problems.append(f"{key}: {value!r} is not a mapping; write name: value")
+        problems.append(f"{key}: {shown(value)} is not a mapping; write name: value")
         return {}
     return {
         str(name): _convert(annotation, item, f"{key}.{name}", problems, known)
@@ -196,9 +202,9 @@ def _convert_scalar(annotation: Any, value: Any, key: str, problems: list[str]) 
     if annotation is bool and isinstance(value, str) and value.lower() in TRUE_WORDS + FALSE_WORDS:
         return value.lower() in TRUE_WORDS
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if annotation is float and is_number and math.isfinite(value):
+    if annotation is float and is_number and _is_finite(value):
         return float(value)
-    if annotation is int and is_number and float(value).is_integer():
+    if annotation is int and is_number and (isinstance(value, int) or value.is_integer()):
         return int(value)
     if annotation is Path and isinstance(value, str):
         return Path(value)
@@ -208,8 +214,15 @@ def _convert_scalar(annotation: Any, value: Any, key: str, problems: list[str]) 
     return None
 
 
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond all floats
+        return False
+
+
 def _mismatch(key: str, value: Any, wanted: Sequence[Any]) -> str:
-    return f"{key}: {value!r} is not {' or '.join(_in_words(annotation) for annotation in wanted)}"
+    return f"{key}: {shown(value)} is not {' or '.join(_in_words(annotation) for annotation in wanted)}"
 
 
 def _in_words(annotation: Any) -> str:
@@ -257,8 +270,10 @@ def _split_assignment(item: str) -> tuple[str, Any]:
 
 
 def _nested(key: str, value: Any) -> dict[str, Any]:
-    head, _, rest = key.partition(".")
-    return {head: _nested(rest, value) if rest else value}
+    nested: Any = value
+    for part in reversed(key.split(".")):
+        nested = {part: nested}
+    return dict(nested)
 
 
 def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

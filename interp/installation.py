@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import platform
 import textwrap
 from collections.abc import Mapping
@@ -33,7 +34,7 @@ def checkpoint_path(name: str) -> Path:
         When there is no such file.
     """
     path = data_path("checkpts/default.safetensors") if name == "default" else Path(name)
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise InterpError(f"{path}: no such checkpoint; give a .safetensors or .pt file, or 'default'")
     return path
 
@@ -85,7 +86,7 @@ def _provenance_lines(provenance: Mapping[str, Any] | None) -> list[str]:
     metrics = provenance.get("metrics", {})
     lines += textwrap.wrap(f"measured: {_figures(metrics)}", LINE_WIDTH) if metrics else []
     slope = metrics.get("f0_slope")
-    if slope is not None and slope < LEAST_SLOPE:
+    if isinstance(slope, int | float) and slope < LEAST_SLOPE:
         lines.append("NOT YET A BLEND: the output's pitch hardly follows its references")
     return [f"  {line}" for line in lines]
 

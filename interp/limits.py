@@ -6,6 +6,10 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from masks.errors import InterpError
+from masks.shown import shown
+
+# A whole number may be beyond all floats.
+LARGEST_SHOWN = 1e300
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,8 @@ def require_limits(settings: Any) -> None:
 def _problem(a_field: Field[Any], annotation: Any, value: Any) -> str | None:
     choices, bounds = choices_of(annotation), bounds_of(a_field)
     if choices and value not in choices:
-        return f"{a_field.name}: {value!r} is not one of {', '.join(map(str, choices))}"
+        return f"{a_field.name}: {shown(value)} is not one of {', '.join(map(str, choices))}"
     if bounds and value is not None and not bounds.allow(value):
-        return f"{a_field.name}: {value:g} is not allowed, it must be {bounds}"
+        found = f"{value:g}" if abs(value) < LARGEST_SHOWN else shown(value)
+        return f"{a_field.name}: {found} is not allowed, it must be {bounds}"
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,15 @@ def read_provenance(path: Path) -> dict[str, Any] | None:
         When it is not JSON.
     """
     beside = path.with_suffix(".provenance.json")
-    if not beside.is_file():
+    if not os.path.isfile(beside):
         return None
     try:
-        return dict(json.loads(beside.read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as error:
+        found = dict(json.loads(beside.read_text(encoding="utf-8")))
+    except (ValueError, TypeError, RecursionError) as error:
         raise InterpError(f"{beside}: is not a JSON mapping ({error}); restore or delete it") from error
+    if not isinstance(found.get("metrics", {}), dict):
+        raise InterpError(f"{beside}: its metrics are no mapping; restore or delete it")
+    return found
 
 
 def add_metrics(path: Path, figures: Mapping[str, Any]) -> None:

@@ -21,6 +21,9 @@ SCALARS: tuple[tuple[str, str, str], ...] = (
 )
 
 
+LONGEST_PROBLEM = 200
+
+
 class StrictLoader(yaml.SafeLoader):
     """Safe loader with YAML 1.2 scalars and unique keys."""
 
@@ -65,11 +68,16 @@ def parse_yaml(text: str, where: str) -> Any:
     try:
         # StrictLoader derives from SafeLoader: no tag of it makes an object.
         return yaml.load(text, Loader=StrictLoader)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        # PyYAML does not guard its own constructors: `!!int x`, `!!bool x`, brackets a thousand deep.
+        raise InterpError(
+            f"{where}: is not YAML that can be read ({_in_short(error)}); correct it"
+        ) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise InterpError(f"{where}:{line} {problem}; correct the YAML") from error
+        raise InterpError(f"{where}:{line} {str(problem)[:LONGEST_PROBLEM]}; correct the YAML") from error
 
 
 def dump_yaml(value: Mapping[str, Any]) -> str:
@@ -80,12 +88,20 @@ def dump_yaml(value: Mapping[str, Any]) -> str:
 def _unique_mapping(loader: StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: set[str] = set()
     for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise yaml.constructor.ConstructorError(None, None, "a key is not plain text", key.start_mark)
         if key.value in seen:
             raise yaml.constructor.ConstructorError(
                 None, None, f"key {key.value!r} stands twice", key.start_mark
             )
         seen.add(key.value)
     return loader.construct_mapping(node, deep=True)
+
+
+def _in_short(error: Exception) -> str:
+    return (
+        "nested too deeply" if isinstance(error, RecursionError) else f"{type(error).__name__}: {error}"[:100]
+    )
 
 
 def _plain_int(loader: StrictLoader, node: yaml.ScalarNode) -> int:

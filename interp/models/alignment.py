@@ -19,7 +19,7 @@ def symbol_of_frame(durations: Int[Tensor, "B N"]) -> Int[Tensor, "B T"]:
     ends = durations.cumsum(-1)
     n_frames = int(ends[:, -1].max())
     # Damaged weights: logs that are not finite become the least integer, others hours of speech.
-    if int(durations.min()) < 0 or n_frames > MOST_FRAMES_A_SYMBOL * durations.shape[1]:
+    if int(durations.min()) < 0 or not 0 <= n_frames <= MOST_FRAMES_A_SYMBOL * durations.shape[1]:
         raise InterpError(
             f"checkpoint: it lets {durations.shape[1]} symbols last {n_frames} frames, at most "
             f"{MOST_FRAMES_A_SYMBOL} each are allowed; its weights are damaged, give another checkpoint"

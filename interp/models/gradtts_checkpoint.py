@@ -160,7 +160,15 @@ def _read_state(path: Path) -> dict[str, Tensor]:
 
 
 def _is_parameter(item: tuple[object, object]) -> bool:
-    return isinstance(item[0], str) and isinstance(item[1], Tensor)
+    name, weight = item
+    return isinstance(name, str) and isinstance(weight, Tensor) and _is_held(weight)
+
+
+def _is_held(weight: Tensor) -> bool:
+    """Whether its numbers are in the file: one number can pose as a tensor of terabytes."""
+    if weight.layout != torch.strided or weight.is_quantized or weight.is_meta:
+        return False
+    return weight.numel() * weight.element_size() <= weight.untyped_storage().nbytes()
 
 
 def _described(state: object) -> str:

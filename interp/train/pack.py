@@ -27,7 +27,17 @@ STEP_NEPERS = 0.25
 FLOOR_NEPERS = -11.52
 F0_STEP_HZ = 0.02
 DAMAGED_ARCHIVE = (OSError, EOFError, zipfile.BadZipFile, lzma.LZMAError)
-UNREADABLE = (*DAMAGED_ARCHIVE, ValueError, KeyError, TypeError, AttributeError)
+# MemoryError: a header that promises more numbers than memory holds; RuntimeError: weights of other sizes.
+UNREADABLE = (
+    *DAMAGED_ARCHIVE,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    MemoryError,
+    RuntimeError,
+)
 
 
 @dataclass(frozen=True)
@@ -118,7 +128,7 @@ def read_pack(path: Path, config: TextEncoderConfig) -> Pack:
                 )
             return Pack(_features(packed), _texts(packed), _encoder(packed, config))
     except UNREADABLE as error:
-        raise InterpError(f"{path}: not a readable pack ({error}); make it again") from error
+        raise InterpError(f"{path}: not a readable pack ({str(error)[:200]}); make it again") from error
 
 
 def _encoder(packed: Mapping[str, np.ndarray], config: TextEncoderConfig) -> TextEncoder:

@@ -20,6 +20,7 @@ import time
 import traceback
 import warnings
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -128,7 +129,17 @@ def run_kind(kind: Kind, n_cases: int) -> Tally:
 
 def _run_process(kind: Kind, first: int, end: int, tally: Tally) -> int:
     """Rows of one process; returns the case to go on with."""
-    command = [sys.executable, __file__, "--worker", "--kind", kind.name, "--first", str(first), "--cases", str(end)]
+    command = [
+        sys.executable,
+        __file__,
+        "--worker",
+        "--kind",
+        kind.name,
+        "--first",
+        str(first),
+        "--cases",
+        str(end),
+    ]
     with tempfile.TemporaryFile("w+") as errors:
         worker = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, bufsize=1)
         assert worker.stdout is not None
@@ -177,14 +188,24 @@ def as_markdown(tallies: list[Tally], n_cases: int) -> str:
     return "\n".join([*lines, ""])
 
 
+def _told(tally: Tally) -> Tally:
+    click.echo(f"{tally.kind.name}: {dict(tally.verdicts)} in {tally.seconds:.0f} s", err=True)
+    for what, numbers in tally.defects.items():
+        click.echo(f"  {len(numbers)} x {what}  (--kind {tally.kind.name} --case {numbers[0]})", err=True)
+    return tally
+
+
 @click.command()
 @click.option("--cases", default=12_000, help="Of all kinds together, or of the one kind.")
 @click.option("--kind", "name", type=click.Choice(tuple(MODULES)), help="One kind only.")
 @click.option("--case", type=int, help="One case, in this process, with its traceback.")
 @click.option("--first", default=0, hidden=True)
 @click.option("--worker", is_flag=True, hidden=True)
+@click.option("--jobs", default=2, help="Kinds that run at the same time.")
 @click.option("--write", is_flag=True, help="Write docs/benchmarks/fuzz.md.")
-def main(cases: int, name: str | None, case: int | None, first: int, worker: bool, write: bool) -> None:
+def main(
+    cases: int, name: str | None, case: int | None, first: int, worker: bool, jobs: int, write: bool
+) -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     kinds = load_kinds(name)
     if worker:
@@ -197,12 +218,8 @@ def main(cases: int, name: str | None, case: int | None, first: int, worker: boo
             click.echo(run_case(kinds[str(name)], case, shared, Path(root) / "case"))
         return
     wanted = {name: cases} if name else {n: round(k.share * cases) for n, k in kinds.items()}
-    tallies = []
-    for kind_name, n_cases in wanted.items():
-        tallies.append(run_kind(kinds[kind_name], n_cases))
-        click.echo(f"{kind_name}: {dict(tallies[-1].verdicts)} in {tallies[-1].seconds:.0f} s", err=True)
-        for what, numbers in tallies[-1].defects.items():
-            click.echo(f"  {len(numbers)} x {what}  (--kind {kind_name} --case {numbers[0]})", err=True)
+    with ThreadPoolExecutor(jobs) as pool:
+        tallies = list(pool.map(lambda item: _told(run_kind(kinds[item[0]], item[1])), wanted.items()))
     table = as_markdown(tallies, cases)
     click.echo(table)
     if write:

@@ -110,7 +110,10 @@ def _odd_header(random: Random, seeds: dict[str, bytes], path: Path) -> Path:
     """A WAV, or FLAC, whose header promises what the file does not hold."""
     samples = _encoded(_voice(16000, 0.5, 1), 16000, "WAV", "PCM_16") or b""
     rate, channels = random.choice((*RATES, 0, 2**32 - 1)), random.choice((*CHANNELS, 0, 65535))
-    block, bits = random.choice((2 * channels, 1, 0, 65535)) % 65536, random.choice((16, 0, 1, 24, 32, 64, 255))
+    block, bits = (
+        random.choice((2 * channels, 1, 0, 65535)) % 65536,
+        random.choice((16, 0, 1, 24, 32, 64, 255)),
+    )
     fields = struct.pack("<HHIIHH", random.choice((1, 3, 6, 0xFFFE)), channels, rate, 2**32 - 1, block, bits)
     size = struct.pack("<I", random.choice((16000, 0, 1, 2**31 - 1, 2**32 - 1)))
     wav = samples[:20] + fields + samples[36:40] + size + samples[44:]
@@ -127,7 +130,9 @@ def _odd_path(random: Random, seeds: dict[str, bytes], path: Path) -> Path:
     (folder / "loop").symlink_to(folder / "loop")
     os.mkfifo(folder / "pipe")
     odd = ("loop", "pipe", "", "x" * 300, "nul\0", "\udcff\udcfe.wav", "a/b/c", "..", "\n", "x/" * 3000)
-    return random.choice((folder / random.choice(odd), Path("/dev/zero"), Path("/dev/null"), Path("/proc/self/mem")))
+    return random.choice(
+        (folder / random.choice(odd), Path("/dev/zero"), Path("/dev/null"), Path("/proc/self/mem"))
+    )
 
 
 def _voice(rate: int, seconds: float, channels: int) -> np.ndarray:

@@ -18,7 +18,25 @@ from interp.checkpoint import load_checkpoint, save_checkpoint
 from interp.installation import describe_installation
 from interp.settings import SynthSettings
 
-NUMBERS = (-1, 0, 1, 2, 3, 7, 64, 10**4, 10**6, 10**9, 2**63, 10**400, 0.5, 1e300, float("nan"), float("inf"), None)
+NUMBERS = (
+    -1,
+    0,
+    1,
+    2,
+    3,
+    7,
+    64,
+    10**4,
+    10**6,
+    10**9,
+    2**63,
+    10**400,
+    0.5,
+    1e300,
+    float("nan"),
+    float("inf"),
+    None,
+)
 ODD = (*NUMBERS, "", "x", True, [], [1], [[]], {}, {"a": 1}, "9" * 5000)
 DTYPES = ("F16", "F32", "F64", "BF16", "I64", "I8", "BOOL", "U8", "F8_E4M3", "F4", "C64", "x", "")
 
@@ -68,7 +86,9 @@ def _flipped(random: Random, tensors: bytes) -> bytes:
         changed[random.randrange(len(changed))] ^= 1 << random.randrange(8)
     if random.random() < 0.3:
         at = random.randrange(len(changed))
-        changed[at : at + 2000] = random.choice((b"\xff\x7b", b"\x00\x7c", b"\xff\xff")) * len(changed[at : at + 2000])
+        changed[at : at + 2000] = random.choice((b"\xff\x7b", b"\x00\x7c", b"\xff\xff")) * len(
+            changed[at : at + 2000]
+        )
     return bytes(changed[: len(tensors)])
 
 
@@ -95,7 +115,9 @@ def _odd_tensors(random: Random, header: dict[str, Any]) -> dict[str, Any]:
     elif how == 1:
         header[random.choice(("x", "", "x" * 5000, "a.b"))] = header.pop(name)
     elif how == 2:
-        entry["shape"] = random.choice(([], [1], [-1], [10**18], entry["shape"][::-1], [0], [2**40, 2**40], "x", None))
+        entry["shape"] = random.choice(
+            ([], [1], [-1], [10**18], entry["shape"][::-1], [0], [2**40, 2**40], "x", None)
+        )
     elif how == 3:
         entry["data_offsets"] = random.choice(([0, 0], [0, 2**63], [10, 2], [-1, 4], [], "x"))
     elif how == 4:
@@ -107,7 +129,21 @@ def _odd_tensors(random: Random, header: dict[str, Any]) -> dict[str, Any]:
 
 def _odd_metadata(random: Random, header: dict[str, Any]) -> dict[str, Any]:
     metadata = header["__metadata__"]
-    odd = ("[" * 100_000, "{" + '"a":{' * 5000, "[]", "1", "null", "", "\x00", '{"bin": 1}', "{}", "x" * 10**6, 1, None, {})
+    odd = (
+        "[" * 100_000,
+        "{" + '"a":{' * 5000,
+        "[]",
+        "1",
+        "null",
+        "",
+        "\x00",
+        '{"bin": 1}',
+        "{}",
+        "x" * 10**6,
+        1,
+        None,
+        {},
+    )
     metadata[random.choice(("config", "config", "format", "x"))] = random.choice(odd)
     if random.random() < 0.2:
         header["__metadata__"] = random.choice((None, [], "x", {}))

@@ -46,7 +46,9 @@ def prepare(folder: Path) -> Path:
     save_checkpoint(folder / "small.safetensors", small_speech_model(), {})
     for name, f0 in (("a.wav", 110), ("b.wav", 190)):
         t = np.arange(16000) / 16000
-        soundfile.write(folder / name, 0.1 * sum(np.sin(2 * np.pi * f0 * h * t) / h for h in range(1, 8)), 16000)
+        soundfile.write(
+            folder / name, 0.1 * sum(np.sin(2 * np.pi * f0 * h * t) / h for h in range(1, 8)), 16000
+        )
     return folder
 
 
@@ -57,7 +59,9 @@ def attack(random: Random, shared: Path, folder: Path) -> None:
     os.chdir(folder)
     try:
         with _quick_sound():
-            result = CliRunner().invoke(main, arguments, input=random.choice((None, "", "Hello there.", b"\xff\xfe\x00")))
+            result = CliRunner().invoke(
+                main, arguments, input=random.choice((None, "", "Hello there.", b"\xff\xfe\x00"))
+            )
     finally:
         os.chdir(before)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
@@ -94,7 +98,12 @@ def _synth(random: Random, shared: Path, folder: Path) -> list[str]:
     arguments = ["synth", "--ref1", str(shared / "a.wav"), "--ref2", str(shared / "b.wav")]
     arguments += ["--checkpoint", str(shared / "small.safetensors"), "--timesteps", "2"]
     if random.random() < 0.8:
-        arguments += ["--text", random.choice(("The boy was there.", hostile_text(random)[:300], "".join(random.sample(WORDS, 3))))]
+        arguments += [
+            "--text",
+            random.choice(
+                ("The boy was there.", hostile_text(random)[:300], "".join(random.sample(WORDS, 3)))
+            ),
+        ]
     for _ in range(random.choice((1, 1, 2, 4))):
         arguments += [random.choice(VALUED), random.choice(VALUES)]
     if random.random() < 0.3:
@@ -108,7 +117,21 @@ def _synth(random: Random, shared: Path, folder: Path) -> list[str]:
 
 def _list(random: Random, shared: Path, folder: Path) -> list[str]:
     a, b = shared / "a.wav", shared / "b.wav"
-    paths = (str(a), str(b), "", ".", "..", "nul\0", "x" * 300, "\ud800", "x/" * 3000, "none.wav", "/dev/zero", "~", str(folder))
+    paths = (
+        str(a),
+        str(b),
+        "",
+        ".",
+        "..",
+        "nul\0",
+        "x" * 300,
+        "\ud800",
+        "x/" * 3000,
+        "none.wav",
+        "/dev/zero",
+        "~",
+        str(folder),
+    )
     lines = []
     for _ in range(random.choice((1, 1, 2, 5, 200))):
         good = random.random() < 0.6
@@ -119,14 +142,28 @@ def _list(random: Random, shared: Path, folder: Path) -> list[str]:
     data = "\n".join(lines[:3] if len(lines) < 200 else lines).encode("utf-8", "surrogatepass")
     (folder / "l.txt").write_bytes(damaged(random, data) if random.random() < 0.4 else data)
     out = random.choice((["--out-dir", "o"], [], ["--out-dir", "l.txt"], ["--report", "r"]))
-    return ["synth", "-f", "l.txt", "--checkpoint", str(shared / "small.safetensors"), "--timesteps", "2", "--quiet", *out]
+    return [
+        "synth",
+        "-f",
+        "l.txt",
+        "--checkpoint",
+        str(shared / "small.safetensors"),
+        "--timesteps",
+        "2",
+        "--quiet",
+        *out,
+    ]
 
 
 def _other(random: Random, shared: Path, folder: Path) -> list[str]:
     command = random.choice(("check", "mask", "info", "train", "", "x", "--help", "synth"))
     arguments = [command] if command else []
     for _ in range(random.randint(0, 3)):
-        arguments.append(random.choice((*VALUES, str(shared / "a.wav"), str(folder), "--out", "--plot", "--pack", "--set", "-h")))
+        arguments.append(
+            random.choice(
+                (*VALUES, str(shared / "a.wav"), str(folder), "--out", "--plot", "--pack", "--set", "-h")
+            )
+        )
     return arguments
 
 

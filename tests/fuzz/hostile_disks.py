@@ -28,7 +28,17 @@ from masks.errors import InterpError
 
 Writer = Callable[[Path, int], list[Path]]
 NOBODY = 65534
-PLACES = ("short", "short", "short", "read-only", "file for a folder", "folder for a file", "long name", "device", "pipe")
+PLACES = (
+    "short",
+    "short",
+    "short",
+    "read-only",
+    "file for a folder",
+    "folder for a file",
+    "long name",
+    "device",
+    "pipe",
+)
 
 
 def prepare(folder: Path) -> dict[str, Writer]:
@@ -43,7 +53,11 @@ def prepare(folder: Path) -> dict[str, Writer]:
     optimizer.step()
     encoder = TextEncoder(text_config(20))
     text = {"a": TextExample(np.arange(1, 6), np.full(5, 4), np.zeros((1, 20), np.float16))}
-    items = [Features("a", "train", 0, Variant(1.0, 0.0, 1.0), np.zeros((80, 20), np.float16), np.zeros(20, np.float32))]
+    items = [
+        Features(
+            "a", "train", 0, Variant(1.0, 0.0, 1.0), np.zeros((80, 20), np.float16), np.zeros(20, np.float32)
+        )
+    ]
 
     def state(version: int) -> TrainState:
         return TrainState(trained, trained.state_dict(), optimizer, version)

@@ -18,13 +18,20 @@ from small_models import small_gradtts, text_config
 
 from interp.checkpoint import load_checkpoint
 from interp.installation import describe_installation
+from interp.models.text_encoder import TextEncoder
 from interp.settings import SynthSettings
 from interp.train.features import Features, Variant
 from interp.train.pack import read_pack, write_pack
 from interp.train.text import TextExample
-from interp.models.text_encoder import TextEncoder
 
-CALLS = ("os system", "builtins exec", "builtins eval", "posix system", "subprocess getoutput", "torch hub.load")
+CALLS = (
+    "os system",
+    "builtins exec",
+    "builtins eval",
+    "posix system",
+    "subprocess getoutput",
+    "torch hub.load",
+)
 ENCODER = text_config(20)
 
 
@@ -105,7 +112,6 @@ def _odd_tensors(random: Random, shared: dict[str, Any], folder: Path) -> bytes:
         weight.to_sparse(),
         torch.zeros(1).expand(weight.shape),
         torch.empty(3, device="meta"),
-        torch.quantize_per_tensor(torch.zeros(3), 0.1, 0, torch.quint8),
         {"a": 1},
         "x",
         1e308 * torch.ones_like(weight, dtype=torch.float64),
@@ -131,7 +137,10 @@ def _odd_archive(random: Random, data: bytes, folder: Path) -> bytes:
         name = random.choice(archive.namelist())
         content = archive.read(name)
     header = b"\x93NUMPY\x01\x00v\x00{'descr': '%b', 'fortran_order': False, 'shape': (%b), }"
-    shape, kind = random.choice((b"10**12,", b"1000000000000,", b"-1,", b"2,")), random.choice((b"<f8", b"|O", b"<U1000000"))
+    shape, kind = (
+        random.choice((b"10**12,", b"1000000000000,", b"-1,", b"2,")),
+        random.choice((b"<f8", b"|O", b"<U1000000")),
+    )
     odd = (
         damaged(random, content),
         b"",
@@ -162,4 +171,10 @@ def _saved(content: Any, legacy: bool = False) -> bytes:
     return memory.getvalue()
 
 
-KIND = Kind("pickle", "PyTorch files and training packs: damage, code, tensors larger than the file", prepare, attack, 0.09)
+KIND = Kind(
+    "pickle",
+    "PyTorch files and training packs: damage, code, tensors larger than the file",
+    prepare,
+    attack,
+    0.09,
+)

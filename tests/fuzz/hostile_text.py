@@ -77,7 +77,9 @@ def _ascii(random: Random, size: int) -> str:
 
 
 def _controls(random: Random, size: int) -> str:
-    return "".join(chr(random.choice((0, 7, 8, 9, 10, 12, 13, 27, 127, 0x85, 0x2028, 0x200B, 97))) for _ in range(size))
+    return "".join(
+        chr(random.choice((0, 7, 8, 9, 10, 12, 13, 27, 127, 0x85, 0x2028, 0x200B, 97))) for _ in range(size)
+    )
 
 
 KIND = Kind("text", "texts: Unicode, control characters, floods, 100 kB", prepare, attack, 0.17)

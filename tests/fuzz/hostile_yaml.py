@@ -96,7 +96,9 @@ def _content(random: Random, shared: dict[str, Any], reader: str, folder: Path) 
     if how == 7:
         return random.choice(BOMBS)
     keys = shared["keys"].get(reader, ["sums", "every_window", "window_1", "every_window.queries"])
-    return "".join(f"{_last(random.choice(keys))}: {_value(random, folder, 0)}\n" for _ in range(random.randint(1, 5)))
+    return "".join(
+        f"{_last(random.choice(keys))}: {_value(random, folder, 0)}\n" for _ in range(random.randint(1, 5))
+    )
 
 
 def _spoiled_lines(random: Random, text: str, folder: Path) -> str:
@@ -115,7 +117,10 @@ def _value(random: Random, folder: Path, depth: int) -> str:
     if depth < 3 and how < 0.15:
         return "[" + ", ".join(_value(random, folder, depth + 1) for _ in range(random.randint(0, 4))) + "]"
     if depth < 3 and how < 0.3:
-        pairs = (f"{random.choice('abcdefg')}{i}: {_value(random, folder, depth + 1)}" for i in range(random.randint(0, 4)))
+        pairs = (
+            f"{random.choice('abcdefg')}{i}: {_value(random, folder, depth + 1)}"
+            for i in range(random.randint(0, 4))
+        )
         return "{" + ", ".join(pairs) + "}"
     if how < 0.4:
         return random.choice(CODE).format(canary=folder / CANARY)
@@ -125,7 +130,11 @@ def _value(random: Random, folder: Path, depth: int) -> str:
 
 
 def _assignment(random: Random, keys: list[str], folder: Path) -> str:
-    key = random.choice(keys) if random.random() < 0.8 else random.choice(("", ".", "a.b.c", "guidance", "..", "x" * 300))
+    key = (
+        random.choice(keys)
+        if random.random() < 0.8
+        else random.choice(("", ".", "a.b.c", "guidance", "..", "x" * 300))
+    )
     return key + random.choice(("=", "=", "=", "", "==")) + _value(random, folder, 0)
 
 

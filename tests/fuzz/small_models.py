@@ -20,7 +20,13 @@ BIN = BinConfig(
 
 def text_config(n_vocab: int) -> TextEncoderConfig:
     return TextEncoderConfig(
-        n_vocab=n_vocab, n_feats=80, n_channels=16, filter_channels=16, filter_channels_dp=8, n_heads=2, n_layers=1
+        n_vocab=n_vocab,
+        n_feats=80,
+        n_channels=16,
+        filter_channels=16,
+        filter_channels_dp=8,
+        n_heads=2,
+        n_layers=1,
     )
 
 
@@ -36,7 +42,9 @@ def small_gradtts() -> GradTTS:
     """A Grad-TTS of two speakers."""
     estimator = GradTTSEstimatorConfig(dim=16, n_feats=80, spk_emb_dim=8)
     encoder = text_config(GRADTTS_BLANK_ID + 1)
-    return GradTTS(GradTTSConfig(n_spks=2, spk_emb_dim=8, encoder=_with_speaker(encoder), estimator=estimator))
+    return GradTTS(
+        GradTTSConfig(n_spks=2, spk_emb_dim=8, encoder=_with_speaker(encoder), estimator=estimator)
+    )
 
 
 def _with_speaker(config: TextEncoderConfig) -> TextEncoderConfig:
