@@ -21,6 +21,17 @@ def voice():
 
 
 @pytest.fixture(scope="session")
+def sentence():
+    """The same voice with all that it says, `said`."""
+    return load_clip(data_path("resources/demo_ref1.wav"))
+
+
+@pytest.fixture(scope="session")
+def said():
+    return "We were walking along the shore all morning, and the wind was warm."
+
+
+@pytest.fixture(scope="session")
 def stranger():
     """2 s of another voice, at about 101 Hz."""
     return load_clip(data_path("resources/demo_ref2.wav")).part(0.0, 2.0)
