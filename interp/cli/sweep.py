@@ -81,7 +81,7 @@ def run(
 ) -> None:
     """Run the sweep that FILE (YAML) describes."""
     _refuse_contradictions(backend, workers, address, cpus, gpus)
-    from interp.sweep.plan import make_plan
+    from interp.sweep.planning import make_plan
     from interp.sweep.spec import read_spec
 
     plan = make_plan(read_spec(file))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import lru_cache
+from math import isfinite
 from pathlib import Path
 
 from interp.evaluation.clip import Clip, load_clip
@@ -75,13 +76,14 @@ def figures_of(synthesis: Synthesis, measures: Sequence[str]) -> dict[str, float
         split_s=None if split is None else split / grid.frame_rate_hz,
         measures=measures,
     )
-    return {
+    found = {
         **measured.figures,
         **dict.fromkeys(OWN_FIGURES),
         **(_guidance(synthesis.guidance) if synthesis.guidance else {}),
         "seconds_audio": synthesis.seconds_audio,
         "rtf": synthesis.real_time_factor,
     }
+    return {name: value if value is not None and isfinite(value) else None for name, value in found.items()}
 
 
 # A clip keeps its features: those of a reference are computed once in each worker.

@@ -110,7 +110,7 @@ class SweepSpec:
 
 
 def read_spec(path: str | Path) -> SweepSpec:
-    """Read a sweep's file; its combinations are checked by `interp.sweep.plan.make_plan`.
+    """Read a sweep's file; its combinations are checked by `interp.sweep.planning.make_plan`.
 
     Raises
     ------
