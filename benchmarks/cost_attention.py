@@ -1,8 +1,8 @@
-"""Group masses from one fused call against a map that is held.  python benchmarks/cost_attention.py [--largest 9120]
+"""Group masses from one fused call against a held map: python benchmarks/cost_attention.py [--largest 9120]
 
 Forward and backward, 4 heads of 32 and 8 group channels, in a fresh process each, interleaved: median seconds
-and peak memory above what torch and the operands take. The map is `interp.models.joint_attention.attention_map`,
-from which output and masses are read.
+and peak memory above what torch and the operands take. The map is `joint_attention.attention_map`, from which
+output and masses are read.
 """
 
 from __future__ import annotations
@@ -67,7 +67,10 @@ def main(child: tuple[str, int] | None, largest: int, repeats: int, whole_grid: 
     rows = []
     for size in sizes:
         fused, held = found["joint", size], found["map", size]
-        beside = f"map: {held['seconds']:.2f} s, {held['mib']:.0f} MiB; fused: {fused['seconds']:.2f} s, {fused['mib']:.0f} MiB"
+        beside = (
+            f"map: {held['seconds']:.2f} s, {held['mib']:.0f} MiB; "
+            f"fused: {fused['seconds']:.2f} s, {fused['mib']:.0f} MiB"
+        )
         target = ("4 or more", "40 or more") if size == SIZES[-1] else ("", "")
         rows.append(
             Row(

@@ -12,6 +12,7 @@ import math
 import statistics
 import time
 from dataclasses import replace
+from itertools import pairwise
 
 import click
 import torch
@@ -98,7 +99,7 @@ def unguided_rows(scene: Scene, repeats: int) -> list[Row]:
         outside = [i for i in range(len(plain)) if i not in inside]
         ratios.append(statistics.median(guided[i] / plain[i] for i in outside))
     return [
-        Row("unguided step of a guided run over the same step of a plain run", statistics.median(ratios), "", "medians of runs in turn", "1.02"),
+        Row("unguided step, guided run over plain run", statistics.median(ratios), "", "in turn", "1.02"),
         Row("autograd memory saved in unguided steps", kept[0] / 2**20, "MiB", "saved-tensor hooks", "0"),
     ]  # fmt: skip
 
@@ -121,7 +122,7 @@ def _step_times(scene: Scene, settings, kept: list[int]) -> tuple[list[float], s
 
     with torch.no_grad(), torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
         sampling(binding.model.score, noise, tuner=tuner, on_step=note)
-    return [b - a for a, b in zip(ends, ends[1:], strict=False)], {row.step for row in rows}
+    return [b - a for a, b in pairwise(ends)], {row.step for row in rows}
 
 
 def batch_rows(scene: Scene, repeats: int) -> list[Row]:
@@ -178,7 +179,7 @@ def main(child: float | None, repeats: int, longest: float, checkpoint: str) -> 
         axes.loglog([row["seconds"] for row in curve], [row["mib"] for row in curve], "o-")
         axes.set(xlabel="speech, s", ylabel="peak memory above the loaded model, MiB")
 
-    says = f"A sentence of {scene.seconds:.1f} s, default settings, `benchmarks/cost_guidance.py`. Ratios of medians of interleaved runs."
+    says = f"{scene.seconds:.1f} s of speech, default settings, interleaved medians, `cost_guidance.py`."
     write_report("cost_guidance", "What guidance costs", rows, says, plot if curve else None)
 
 

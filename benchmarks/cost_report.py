@@ -92,8 +92,9 @@ def write_report(
 def _machine() -> str:
     load = os.getloadavg()[0]
     busy = (
-        f" **Load average {load:.1f} while measuring: trust ratios, not seconds.**"
+        f" **Load average {load:.1f}: trust ratios, not seconds.**"
         if load > 0.5 + torch.get_num_threads()
         else ""
     )
-    return f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads, torch {torch.__version__}.{busy}"
+    threads = f"{torch.get_num_threads()} threads of {os.cpu_count()} cores"
+    return f"{platform.machine()}, {threads}, torch {torch.__version__}.{busy}"

@@ -75,8 +75,9 @@ class Scene:
     def mels(self, settings: SynthSettings, seeds: list[int]) -> list:
         """Log mels of the sentence, one a seed, decoded together."""
         n = len(seeds)
-        return [d.mel for d in decode(self.synthesizer.engine, [[self.sentence]] * n, [self.pair] * n, [None] * n,
-                                      seeds, settings, self.synthesizer.grid)]  # fmt: skip
+        texts, pairs, synthesizer = [[self.sentence]] * n, [self.pair] * n, self.synthesizer
+        done = decode(synthesizer.engine, texts, pairs, [None] * n, seeds, settings, synthesizer.grid)
+        return [decoded.mel for decoded in done]
 
 
 def with_layers(settings: SynthSettings, layers: tuple[int, ...]) -> SynthSettings:

@@ -107,20 +107,20 @@ def _term(entry: Mapping[str, Any]) -> Term:
 
 def _term_complaints(where: str, entry: Mapping[str, Any]) -> list[str]:
     said = []
-    if not isinstance(entry.get("queries"), str):
-        said.append(
-            f"{where}: queries is {shown(entry.get('queries'))}, allowed: the name of a set, such as pitch or all"
-        )
+    queries = entry.get("queries")
+    if not isinstance(queries, str):
+        said.append(f"{where}: queries is {shown(queries)}, allowed: the name of a set, such as pitch or all")
     for key in ("groups", "against"):
         if (key == "groups" or key in entry) and not _is_names(entry.get(key)):
-            said.append(
-                f"{where}: {key} is {shown(entry.get(key))}, allowed: a list of key groups, such as [ref1.pitch]"
-            )
+            found = shown(entry.get(key))
+            said.append(f"{where}: {key} is {found}, allowed: a list of key groups, such as [ref1.pitch]")
     for key, allowed in CHOICES.items():
         if entry.get(key, allowed[0]) not in allowed:
             said.append(f"{where}: {key} is {shown(entry[key])}, allowed: {', '.join(allowed)}")
     if not _is_coefficient(entry.get("coefficient", 1.0)):
-        said.append(f"{where}: coefficient is {shown(entry['coefficient'])}, allowed: a number from 0, or gamma")
+        said.append(
+            f"{where}: coefficient is {shown(entry['coefficient'])}, allowed: a number from 0, or gamma"
+        )
     return said
 
 

@@ -119,7 +119,8 @@ def _line_problems(line: str, folder: Path) -> list[str]:
     if len(parts) not in (3, 4):
         return [f"{len(parts)} fields, 3 or 4 are needed"]
     text, ref1, ref2, *mode = parts
-    missing = [f"{ref or 'a reference'} is missing" for ref in (ref1, ref2) if not os.path.isfile(folder / ref)]
+    absent = [ref for ref in (ref1, ref2) if not os.path.isfile(folder / ref)]
+    missing = [f"{ref or 'a reference'} is missing" for ref in absent]
     silent = [] if text else ["the text is empty"]
     odd = [f"mode {m!r} is not one of {', '.join(MODES)}" for m in mode if m not in MODES]
     return [*silent, *missing, *odd]

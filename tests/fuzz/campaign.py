@@ -172,17 +172,19 @@ def as_markdown(tallies: list[Tally], n_cases: int) -> str:
     lines = [
         "# Hostile input",
         "",
-        f"`make fuzz`: {sum(total.values()):,} cases, {total['accepted']:,} accepted, {total['refused']:,} refused with one",
-        f"line, **{total['defect']:,} defects** (traceback, hang over {CASE_LIMIT_S} s, half-written or torn file, code run, more",
-        f"than {MEMORY_GIB:g} GiB beyond the start). Python {platform.python_version()}, {platform.system()}.",
+        f"`make fuzz`: {sum(total.values()):,} cases, {total['accepted']:,} accepted,",
+        f"{total['refused']:,} refused with one line, **{total['defect']:,} defects** (traceback, hang over",
+        f"{CASE_LIMIT_S} s, half-written or torn file, code run, over {MEMORY_GIB:g} GiB beyond the start).",
+        f"Python {platform.python_version()}, {platform.system()}.",
         "",
-        "| kind | cases | accepted | refused | defects | slowest case, s | most memory of a process, MiB |",
+        "| kind | cases | accepted | refused | defects | slowest, s | most memory, MiB |",
         "|---|---|---|---|---|---|---|",
     ]
     for tally in tallies:
         v = tally.verdicts
         lines.append(
-            f"| {tally.kind.says} | {sum(v.values()):,} | {v['accepted']:,} | {v['refused']:,} | {v['defect']:,} "
+            f"| {tally.kind.says} | {sum(v.values()):,} "
+            f"| {v['accepted']:,} | {v['refused']:,} | {v['defect']:,} "
             f"| {tally.slowest_s:.1f} | {tally.peak_mib:.0f} |"
         )
     return "\n".join([*lines, ""])

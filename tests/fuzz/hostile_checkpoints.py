@@ -40,6 +40,13 @@ NUMBERS = (
 ODD = (*NUMBERS, "", "x", True, [], [1], [[]], {}, {"a": 1}, "9" * 5000)
 DTYPES = ("F16", "F32", "F64", "BF16", "I64", "I8", "BOOL", "U8", "F8_E4M3", "F4", "C64", "x", "")
 
+PROVENANCES = (
+    '{"metrics": 1}', '{"metrics": {"f0_slope": "x"}}', '{"metrics": {"f0_slope": null}}', "[]",
+    "[1, 2]", "1", "null", "[" * 100_000, '{"a": ' * 3000, '{"a": NaN}', "", "\ud800", '{"a": "\\u001b[31m\\n"}',
+    '[["a", 1]]',
+    '{"metrics": {"f0_slope": [1]}}', '{"a": ' + "9" * 5000 + "}", '"metrics"', "[[1, 2], [3, 4]]",
+)  # fmt: skip
+
 
 def prepare(folder: Path) -> tuple[dict[str, Any], bytes]:
     """Header and tensors of a small checkpoint."""
@@ -151,10 +158,7 @@ def _odd_metadata(random: Random, header: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write_provenance(random: Random, path: Path) -> None:
-    odd = ('{"metrics": 1}', '{"metrics": {"f0_slope": "x"}}', '{"metrics": {"f0_slope": null}}', "[]", "[1, 2]", "1", "null",
-           "[" * 100_000, '{"a": ' * 3000, '{"a": NaN}', "", "\ud800", '{"a": "\\u001b[31m\\n"}', '[["a", 1]]',
-           '{"metrics": {"f0_slope": [1]}}', '{"a": ' + "9" * 5000 + "}", '"metrics"', '[[1, 2], [3, 4]]')  # fmt: skip
-    text = random.choice(odd)
+    text = random.choice(PROVENANCES)
     data = text.encode("utf-8", "surrogatepass")
     path.with_suffix(".provenance.json").write_bytes(damaged(random, data) if random.random() < 0.3 else data)
 

@@ -24,19 +24,26 @@ from interp.cli import main
 from masks.errors import InterpError
 
 VALUES = (
-    "", "0", "1", "-1", "2", "3", "0.5", "1e-9", "1e9", "1e309", "nan", "inf", "-inf", "9" * 400, "0x1", "1_000", "١", "x",
-    "freq", "temp", "euler", "dpmpp2", "ode", "sde", "joint", "weighted", "masked", "initial", "step", "matched", "sequential",
-    "second-half", "0,1", "1,0", "5", "0,0", "-", "--", "=", "\udcff", "\x1b[31m", "a\nb", "auto", "cpu", "cuda:99", "meta",
+    "", "0", "1", "-1", "2", "3", "0.5", "1e-9", "1e9", "1e309", "nan", "inf", "-inf", "9" * 400, "0x1",
+    "1_000", "١", "x",
+    "freq", "temp", "euler", "dpmpp2", "ode", "sde", "joint", "weighted", "masked", "initial", "step",
+    "matched", "sequential",
+    "second-half", "0,1", "1,0", "5", "0,0", "-", "--", "=", "\udcff", "\x1b[31m", "a\nb", "auto", "cpu",
+    "cuda:99", "meta",
     "xla", "mps", "cpu:-1", "griffin-lim", "sub/../x", "when", "boy", "99999999999999999999",
 )  # fmt: skip
 VALUED = (
-    "--mode", "--timesteps", "--seed", "--temperature", "--length-scale", "--objective", "--scope", "--gamma", "--t-tal1",
-    "--t-tal2", "--epochs", "--split", "--split-word", "--crossfade", "--sampler", "--solver", "--device", "--attend",
-    "--cfg-pitch", "--cfg-rest", "--step-share", "--layers", "--vocoder", "--config", "--checkpoint", "--ref1", "--ref2",
+    "--mode", "--timesteps", "--seed", "--temperature", "--length-scale", "--objective", "--scope",
+    "--gamma", "--t-tal1",
+    "--t-tal2", "--epochs", "--split", "--split-word", "--crossfade", "--sampler", "--solver", "--device",
+    "--attend",
+    "--cfg-pitch", "--cfg-rest", "--step-share", "--layers", "--vocoder", "--config", "--checkpoint",
+    "--ref1", "--ref2",
     "--out", "--out-dir", "--report", "--file-list", "--text", "--unknown", "-t", "-o", "-f", "-c",
 )  # fmt: skip
 KEYS = (
-    "guidance.max_halvings", "guidance.lookahead", "guidance.sums", "guidance.layers", "attend_log_weight", "split_s",
+    "guidance.max_halvings", "guidance.lookahead", "guidance.sums", "guidance.layers", "attend_log_weight",
+    "split_s",
     "ref_max_seconds", "ref_level_dbfs", "speaker1", "guidance", "guidance.windows", "seed", "mode", "x",
 )  # fmt: skip
 
@@ -89,7 +96,7 @@ def _quick_sound() -> Iterator[None]:
 
     with (
         mock.patch("interp.pipeline.make_vocoder", silent),
-        mock.patch("interp.report.write_figure", lambda *_: None),
+        mock.patch("interp.report.write_figure"),
     ):
         yield
 

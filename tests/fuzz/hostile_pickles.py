@@ -49,8 +49,8 @@ def prepare(folder: Path) -> dict[str, Any]:
     """A Grad-TTS state dict in both of PyTorch's formats, and a pack of two items."""
     state = small_gradtts().state_dict()
     text = {"a": TextExample(np.arange(1, 6), np.full(5, 4), np.zeros((1, 20), np.float16))}
-    items = [Features("a", "train", i, Variant(1.0, 0.0, 1.0), np.zeros((80, 20), np.float16), np.full(20, 120.0, np.float32))
-             for i in range(2)]  # fmt: skip
+    mel, f0_hz = np.zeros((80, 20), np.float16), np.full(20, 120.0, np.float32)
+    items = [Features("a", "train", i, Variant(1.0, 0.0, 1.0), mel, f0_hz) for i in range(2)]
     write_pack(folder / "pack.npz", items, text, TextEncoder(ENCODER), 40.0)
     return {
         "state": state,

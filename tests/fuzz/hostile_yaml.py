@@ -18,12 +18,18 @@ from interp.strict_yaml import dump_yaml, read_yaml
 from interp.train.settings import TrainSettings
 
 SCALARS = (
-    "1", "-1", "0", "1e-4", "1e999", "1e308", ".inf", "-.inf", ".nan", "9" * 400, "9" * 5000, "0x10", "010", "1_000",
-    "12:30", "no", "true", "~", "''", '"\\0"', "2001-01-01", "!!int x", "!!float x", "!!binary x", "!!timestamp x",
-    "!!set {a}", "!!omap [a: 1]", "!!pairs [a: 1]", "!!null x", "!!bool x", "!!python/none", "!x y", "freq", "temp",
-    "joint", "masked", "euler", "matched", "default", "second-half", "[1, 2]", "[]", "{}", "[[]]", "{a: 1}", "[~]",
-    "{[a]: 1}", "{{a: b}: 1}", "? [a]\n", "<<", "&a *a", "&a [*a]", "&a {b: *a}", "*unknown", "|\n  x", ">\n  x", "%",
-    "@", "`", "x" * 5000, "\x00", "\ud800", "\U0001f389", "2", "3", "0.5", "0.02", "100", "1000000", "9223372036854775807",
+    "1", "-1", "0", "1e-4", "1e999", "1e308", ".inf", "-.inf", ".nan", "9" * 400, "9" * 5000, "0x10", "010",
+    "1_000",
+    "12:30", "no", "true", "~", "''", '"\\0"', "2001-01-01", "!!int x", "!!float x", "!!binary x",
+    "!!timestamp x",
+    "!!set {a}", "!!omap [a: 1]", "!!pairs [a: 1]", "!!null x", "!!bool x", "!!python/none", "!x y", "freq",
+    "temp",
+    "joint", "masked", "euler", "matched", "default", "second-half", "[1, 2]", "[]", "{}", "[[]]", "{a: 1}",
+    "[~]",
+    "{[a]: 1}", "{{a: b}: 1}", "? [a]\n", "<<", "&a *a", "&a [*a]", "&a {b: *a}", "*unknown", "|\n  x",
+    ">\n  x", "%",
+    "@", "`", "x" * 5000, "\x00", "\ud800", "\U0001f389", "2", "3", "0.5", "0.02", "100", "1000000",
+    "9223372036854775807",
 )  # fmt: skip
 CODE = (
     "!!python/object/apply:os.system ['touch {canary}']",

@@ -34,7 +34,8 @@ def refused(act, message=None):
 
 @pytest.mark.parametrize(
     "text",
-    ["[" * 5000, "{a: " * 5000, "a: !!int x", "a: !!float x", "a: !!bool x", "a: !!timestamp x", "{[a]: 1}", "{{a: b}: 1}",
+    ["[" * 5000, "{a: " * 5000, "a: !!int x", "a: !!float x", "a: !!bool x", "a: !!timestamp x", "{[a]: 1}",
+     "{{a: b}: 1}",
      "a: " + "9" * 5000],
     ids=lambda text: str(len(text)),
 )  # fmt: skip
@@ -44,7 +45,8 @@ def test_yaml_that_its_reader_stumbles_over(text):
 
 @pytest.mark.parametrize(
     "text",
-    [BOMB + "seed: *a11\n", "seed: [" + "1, " * 50_000 + "]", "seed: '" + "x" * 50_000 + "'", "seed: " + "9" * 400,
+    [BOMB + "seed: *a11\n", "seed: [" + "1, " * 50_000 + "]", "seed: '" + "x" * 50_000 + "'",
+     "seed: " + "9" * 400,
      "temperature: " + "9" * 400, "x" * 100_000 + ": 1", "\n".join(f"key{i}: 1" for i in range(2000))],
     ids=lambda text: str(len(text)),
 )  # fmt: skip
