@@ -55,8 +55,7 @@ def words(scene: Scene) -> Figures:
     """Word error rate of the output (Morris et al. 2004); None without a text.
 
     Rates of many outputs are pooled as the sum of errors over the sum of words. pocketsphinx is an old
-    recogniser: on clean recordings of the corpus it makes about a fifth of the words wrong, so compare
-    outputs of the same sentence, not single values.
+    recogniser and makes errors of its own: compare outputs of the same sentences, not single values.
     """
     wanted = words_of(scene.text or "")
     if not wanted:
