@@ -10,7 +10,8 @@ from interp.limits import limited, require_limits
 from masks.errors import InterpError
 
 Mode = Literal["freq", "temp"]
-VocoderName = Literal["griffin-lim"]  # those that interp/vocoder.py registers
+VocoderName = Literal["griffin-lim", "neural"]  # those that interp/vocoder.py registers
+DEFAULT_VOCODER: VocoderName = "griffin-lim"
 LARGEST_SEED = 2**63 - 1
 OBJECTIVE_OF_MODE = {"freq": "matched", "temp": "temp"}
 
@@ -71,7 +72,7 @@ class SynthSettings:
     crossfade_s: float = limited(0.1, low=0.0, high=10.0)
     speaker1: int | None = limited(None, low=0)
     speaker2: int | None = limited(None, low=0)
-    vocoder: VocoderName = "griffin-lim"
+    vocoder: VocoderName = DEFAULT_VOCODER
     ref_max_seconds: float = limited(10.0, low=1.0, high=60.0)
     ref_level_dbfs: float | None = limited(-23.0, low=-60.0, high=0.0)
     guidance: GuidanceSettings = field(default_factory=GuidanceSettings)

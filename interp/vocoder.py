@@ -1,15 +1,19 @@
-"""From log mel to sound: one interface, a registry of names, and Griffin-Lim as the one that always works."""
+"""From log mel to sound: one interface, a registry of names; Griffin-Lim is the one that always works."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 import librosa
 import numpy as np
+import torch
 from jaxtyping import Float
 
+from interp.models.vocoder import VocoderNetwork
+from interp.vocoder_checkpoint import load_vocoder, shipped_vocoder
 from masks.errors import InterpError
 from masks.grid import MelGrid
 
@@ -82,7 +86,49 @@ def spectrum_of_mel(
     return np.asarray(spectrum)
 
 
-VOCODERS: Mapping[str, Callable[[MelGrid], Vocoder]] = {"griffin-lim": GriffinLim}
+@dataclass(frozen=True)
+class NeuralVocoder:
+    """A trained network (`interp.models.vocoder`) on the CPU, the same samples whenever it is asked.
+
+    Its noise comes from a fixed seed, and the pulse train starts at phase 0.
+
+    Parameters
+    ----------
+    network : VocoderNetwork, in evaluation
+    """
+
+    network: VocoderNetwork
+
+    @classmethod
+    def load(cls, grid: MelGrid, path: Path | None = None) -> NeuralVocoder:
+        """The vocoder that ships, or one of another file.
+
+        Raises
+        ------
+        InterpError
+            When the file is missing, damaged or made for another mel.
+        """
+        return cls(load_vocoder(path or shipped_vocoder(), grid))
+
+    @property
+    def name(self) -> str:
+        """The name it is registered and reported under."""
+        return "neural"
+
+    def __call__(self, mel: Float[np.ndarray, "n_mels frames"]) -> Float[np.ndarray, " samples"]:
+        """Samples (hop * frames,), float32, from a natural-log mel."""
+        grid = self.network.grid
+        n_noise = mel.shape[1] * grid.hop_length + grid.n_fft - grid.hop_length
+        noise = torch.randn(1, n_noise, generator=torch.Generator().manual_seed(0))
+        with torch.inference_mode():
+            wav = self.network(torch.from_numpy(mel).float()[None], noise, torch.zeros(1))
+        return np.asarray(wav[0].numpy(), dtype=np.float32)
+
+
+VOCODERS: Mapping[str, Callable[[MelGrid], Vocoder]] = {
+    "griffin-lim": GriffinLim,
+    "neural": NeuralVocoder.load,
+}
 
 
 def make_vocoder(name: str, grid: MelGrid) -> Vocoder:
@@ -91,7 +137,7 @@ def make_vocoder(name: str, grid: MelGrid) -> Vocoder:
     Raises
     ------
     InterpError
-        When no vocoder has that name.
+        When no vocoder has that name, or its weights are not there or will not do.
     """
     if name not in VOCODERS:
         raise InterpError(f"vocoder: {name!r} is unknown; choose one of {', '.join(sorted(VOCODERS))}")

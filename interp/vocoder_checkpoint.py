@@ -1,4 +1,4 @@
-"""The neural vocoder as a file: safetensors in half precision, its sizes in the metadata, provenance beside."""
+"""The neural vocoder as a file: safetensors in half precision with its sizes, provenance beside it."""
 
 from __future__ import annotations
 
@@ -8,21 +8,39 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from interp.config import mapping_of, settings_from
-from interp.files import whole_file, write_json
+from interp.data import data_path
+from interp.files import write_bytes, write_json
 from interp.models.vocoder import VocoderNetwork
 from interp.models.vocoder_config import VocoderConfig
 from masks.errors import InterpError
 from masks.grid import MelGrid
 
 FORMAT = "interp-vocoder-1"
+SHIPPED = "checkpts/vocoder.safetensors"
 REMEDY = "give a file that `interp train-vocoder` wrote, or choose vocoder griffin-lim"
 UNFIT = (RuntimeError, ValueError, AssertionError, ArithmeticError)
+
+
+def shipped_vocoder() -> Path:
+    """File of the vocoder that ships.
+
+    Raises
+    ------
+    InterpError
+        When this installation has none.
+    """
+    try:
+        return data_path(SHIPPED)
+    except InterpError as error:
+        raise InterpError(
+            f"vocoder neural: {SHIPPED} is not there; train one with interp train-vocoder and put it there, "
+            "or choose vocoder griffin-lim"
+        ) from error
 
 
 def save_vocoder(
@@ -36,8 +54,8 @@ def save_vocoder(
         When the folder cannot be written.
     """
     half = {k: v.detach().cpu().half().contiguous() for k, v in weights.items()}
-    with whole_file(path) as temporary:
-        save_file(half, temporary, metadata={"format": FORMAT, "config": json.dumps(mapping_of(config))})
+    metadata = {"format": FORMAT, "config": json.dumps(mapping_of(config))}
+    write_bytes(path, save(half, metadata=metadata))
     write_json(Path(path).with_suffix(".provenance.json"), provenance)
 
 

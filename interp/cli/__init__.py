@@ -12,6 +12,7 @@ from interp.cli.one_line_errors import OneLineErrors
 from interp.cli.sweep import sweep
 from interp.cli.synth import synth
 from interp.cli.train import train
+from interp.cli.train_vocoder import train_vocoder
 
 EPILOG = "Start with: interp synth --out out.wav (demo voices), then interp check yours.wav."
 
@@ -22,5 +23,5 @@ def main() -> None:
     """Speak a sentence in a blend of two recordings."""
 
 
-for _command in (synth, mask, check, evaluate, sweep, train, info):
+for _command in (synth, mask, check, evaluate, sweep, train, train_vocoder, info):
     main.add_command(_command)

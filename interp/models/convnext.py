@@ -30,7 +30,8 @@ class ConvNeXtBlock(nn.Module):
         """One step of refinement."""
         y = self.along_time(x.mT).mT
         y = self.shrink(functional.gelu(self.grow(self.norm(y))))
-        return x + self.scale * y
+        out: Tensor = x + self.scale * y
+        return out
 
 
 class FrameNetwork(nn.Module):

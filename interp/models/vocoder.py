@@ -43,7 +43,7 @@ class VocoderNetwork(nn.Module):
     def __init__(self, config: VocoderConfig, grid: MelGrid) -> None:
         super().__init__()
         self.config, self.grid = config, grid
-        self.pitch = PitchReader(config)
+        self.pitch = PitchReader(config, grid)
         self.n_bins = int(grid.f_max_hz * grid.n_fft / grid.sample_rate) + 1
         self.network = FrameNetwork(
             2 * config.n_mels,

@@ -12,11 +12,13 @@ from torch.nn import functional
 from interp.models.convnext import FrameNetwork
 from interp.models.vocoder_config import VocoderConfig
 from masks.f0 import FLOOR_HZ
-from masks.mel_f0 import STEPS_PER_SEMITONE, candidates_hz
+from masks.grid import MelGrid
+from masks.mel_f0 import STEPS_PER_SEMITONE, candidates_hz, comb_salience
 
 UNVOICED_HZ = 150.0
 PEAK_REACH = 3
 BLUR_STEPS = 1.0
+SALIENCE_SCALE = 10.0
 MEL_MEAN, MEL_STD = -6.0, 2.0
 
 
@@ -28,14 +30,19 @@ class PitchGuess(NamedTuple):
 
 
 class PitchReader(nn.Module):
-    """Classification over a raster of a quarter semitone, as CREPE does from samples (Kim et al. 2018)."""
+    """Classification over a raster of a quarter semitone, as CREPE does from samples (Kim et al. 2018).
 
-    def __init__(self, config: VocoderConfig) -> None:
+    It sees the mel and the comb's salience of every candidate (`masks.mel_f0`) and adds to the latter, so
+    that an untrained one is the comb.
+    """
+
+    def __init__(self, config: VocoderConfig, grid: MelGrid) -> None:
         super().__init__()
-        self.n_candidates = len(candidates_hz())
+        self.grid = grid
+        n_candidates = len(candidates_hz())
         self.network = FrameNetwork(
-            config.n_mels,
-            self.n_candidates + 1,
+            config.n_mels + n_candidates,
+            n_candidates + 1,
             config.pitch_width,
             3 * config.pitch_width,
             config.pitch_blocks,
@@ -44,8 +51,10 @@ class PitchReader(nn.Module):
 
     def forward(self, mel: Float[Tensor, "batch n_mels frames"]) -> PitchGuess:
         """Logits for a natural log mel."""
-        out = self.network((mel - MEL_MEAN) / MEL_STD).float()
-        return PitchGuess(out[:, :-1], out[:, -1])
+        with torch.autocast(mel.device.type, enabled=False):
+            salience = comb_salience(mel, self.grid)
+        out = self.network(torch.cat([(mel - MEL_MEAN) / MEL_STD, salience], 1)).float()
+        return PitchGuess(SALIENCE_SCALE * salience + out[:, :-1], out[:, -1])
 
 
 def f0_of(guess: PitchGuess) -> Float[Tensor, "batch frames"]:

@@ -41,6 +41,10 @@ class VoiceBank:
         """First frame of each recording."""
         return np.asarray(np.cumsum(self.frames) - self.frames)
 
+    def seconds(self, grid: MelGrid) -> float:
+        """Of all recordings."""
+        return int(self.frames.sum()) * grid.hop_length / grid.sample_rate
+
     def recording(self, index: int, hop: int) -> tuple[np.ndarray, np.ndarray]:
         """Samples and F0 of one."""
         a, b = self.starts[index], self.starts[index] + self.frames[index]

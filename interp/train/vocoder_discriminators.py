@@ -54,7 +54,7 @@ class PeriodJudge(nn.Module):
     def forward(self, wav: Float[Tensor, "batch samples"]) -> Judged:
         """Verdicts and feature maps."""
         padded = functional.pad(wav[:, None], (0, -wav.shape[1] % self.period), mode="reflect")
-        judged: Judged = self.judge(padded.unflatten(2, (-1, self.period)))
+        judged: Judged = self.judge(padded.reshape(len(wav), 1, -1, self.period))
         return judged
 
 

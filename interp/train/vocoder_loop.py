@@ -109,7 +109,8 @@ def rate_at(settings: VocoderTraining, step: int) -> float:
     if step <= settings.pitch_steps:
         return _warm(step, settings) * (0.525 + 0.475 * math.cos(math.pi * step / settings.pitch_steps))
     past = step - settings.pitch_steps
-    return _warm(past, settings) * settings.rate_end ** (past / (settings.n_steps - settings.pitch_steps))
+    gone = past / (settings.n_steps - settings.pitch_steps)
+    return _warm(past, settings) * math.pow(settings.rate_end, gone)
 
 
 def _warm(step: int, settings: VocoderTraining) -> float:
@@ -137,7 +138,8 @@ def _one_step(
         accelerator.backward(judges_loss)
         _update(judges, settings.judge_rate * share, step)
     accelerator.backward(loss)
-    _update(state, settings.learning_rate * share, step)
+    rate = settings.pitch_rate if step <= settings.pitch_steps else settings.learning_rate
+    _update(state, rate * share, step)
     _average(state, settings.ema_decay)
     return figures
 
