@@ -28,7 +28,8 @@ fuzz: .venv/.installed-for-tests
 	@touch $@
 
 .venv/.installed-for-tests: pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[dev,train]'
+	$(BIN)/python -m pip install --quiet --editable '.[dev,train,eval]'
+	$(BIN)/python -m pip install --quiet --no-deps resemblyzer
 	@touch $@ .venv/.installed
 
 clean:

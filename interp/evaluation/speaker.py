@@ -84,7 +84,7 @@ def _prepared(clip: Clip) -> Float[np.ndarray, " samples"]:
 
 def _leveled(clip: Clip) -> Float[np.ndarray, " samples"]:
     """One level for all: the encoder hears a mel that is not logarithmic, so level would count as voice."""
-    return np.clip(amplify_to(clip.wav_16k, BAND_LIMIT_RATE, LEVEL_DBFS), -1.0, 1.0)
+    return np.asarray(np.clip(amplify_to(clip.wav_16k, BAND_LIMIT_RATE, LEVEL_DBFS), -1.0, 1.0))
 
 
 @lru_cache(maxsize=1)
