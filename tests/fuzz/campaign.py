@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from kinds import CASE_LIMIT_S, Hang, Kind, run_case
 
 MEMORY_GIB = 1.5
-SILENCE_S = 3 * CASE_LIMIT_S
+SILENCE_S = 20 * CASE_LIMIT_S
 MODULES = {
     "audio": "audio",
     "text": "text",

@@ -48,7 +48,6 @@ def attack(random: Random, shared: dict[str, tuple[Writer, frozenset[str]]], fol
 
 
 def _write_for_ever(write: Writer, path: Path) -> None:
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
     try:
         while True:
             write(path, 2)
