@@ -21,6 +21,8 @@ from masks.grid import MelGrid
 BAND_LIMIT_RATE = 16000
 LOWEST_RATE = 8000
 SHORTEST_S = 0.3
+# Some programs write whole numbers as floats; far beyond those, sums overflow.
+LARGEST_SAMPLE = 1e10
 LONGEST_S = 10.0
 LEVEL_DBFS = -23.0
 SILENCE_DBFS = -60.0
@@ -157,6 +159,10 @@ def _require_samples(path: Path, channels: Float[np.ndarray, "samples channels"]
     bad = int(np.count_nonzero(~np.isfinite(channels)))
     if bad:
         raise InterpError(f"{path}: {bad} samples are NaN or infinite; export it again as 16-bit PCM")
+    if np.abs(channels).max() > LARGEST_SAMPLE:
+        raise InterpError(
+            f"{path}: samples reach {np.abs(channels).max():.0e} times full scale; export it again as 16-bit PCM"
+        )
     if rate < LOWEST_RATE:
         raise InterpError(f"{path}: sample rate is {rate} Hz; record it again at {LOWEST_RATE} Hz or more")
 

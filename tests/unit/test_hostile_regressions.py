@@ -84,6 +84,13 @@ def test_a_header_that_promises_years_of_sound(tmp_path):
     refused(lambda: check_recording(path))
 
 
+@pytest.mark.parametrize("level", [1e12, 1e38])
+def test_samples_beyond_all_bounds(tmp_path, level):
+    wav = np.full((8000, 2), level, dtype=np.float32) * np.sin(np.arange(8000) / 20)[:, None]
+    soundfile.write(tmp_path / "a.wav", wav, 16000, subtype="FLOAT")
+    refused(lambda: load_reference(tmp_path / "a.wav"), "times full scale")
+
+
 @pytest.mark.parametrize("ending", [".wav", ".flac", ".ogg"])
 def test_a_full_disk_keeps_the_old_sound(tmp_path, ending, full_disk):
     path = tmp_path / f"a{ending}"
