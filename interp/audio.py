@@ -159,10 +159,9 @@ def _require_samples(path: Path, channels: Float[np.ndarray, "samples channels"]
     bad = int(np.count_nonzero(~np.isfinite(channels)))
     if bad:
         raise InterpError(f"{path}: {bad} samples are NaN or infinite; export it again as 16-bit PCM")
-    if np.abs(channels).max() > LARGEST_SAMPLE:
-        raise InterpError(
-            f"{path}: samples reach {np.abs(channels).max():.0e} times full scale; export it again as 16-bit PCM"
-        )
+    peak = float(np.abs(channels).max())
+    if peak > LARGEST_SAMPLE:
+        raise InterpError(f"{path}: samples reach {peak:.0e} times full scale; export it again as 16-bit PCM")
     if rate < LOWEST_RATE:
         raise InterpError(f"{path}: sample rate is {rate} Hz; record it again at {LOWEST_RATE} Hz or more")
 
