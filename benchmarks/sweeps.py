@@ -96,6 +96,7 @@ def rates(steps: int, only: str) -> None:
 def _rate_on_ray(spec: Path, folder: Path) -> None:
     from ray.cluster_utils import Cluster
 
+    os.environ.setdefault("RAY_raylet_start_wait_time_s", "120")  # a busy machine starts nodes slowly
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
     cluster.add_node(num_cpus=1)
     try:

@@ -33,6 +33,7 @@ def test_a_node_that_is_killed_costs_only_its_running_points(tmp_path, monkeypat
 
     fakes = os.path.dirname(__file__)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([fakes, os.environ.get("PYTHONPATH", "")]))
+    monkeypatch.setenv("RAY_raylet_start_wait_time_s", "120")  # a busy machine starts nodes slowly
     plan = plan_of(tmp_path)
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
     victim = cluster.add_node(num_cpus=1)
