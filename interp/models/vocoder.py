@@ -4,6 +4,9 @@ As in Vocos (Siuzdak 2023) a network at frame rate predicts magnitudes and phase
 the upsampling. Unlike there, phase is an angle *relative to a pulse train* at the mel's own F0, and a second
 filter shapes noise (source and filter in the time-frequency domain: HiFTNet, Li et al. 2023). So harmonics
 are in step before any training, which is what takes Vocos most of its own.
+
+A third output is a magnitude to be pulled towards, and how strongly, bin by bin: pulled, back to samples, and
+pulled again, as in Griffin and Lim (1984), but learned through the iterations (Masuyama et al. 2019).
 """
 
 from __future__ import annotations
@@ -20,11 +23,12 @@ from interp.models.convnext import FrameNetwork
 from interp.models.vocoder_config import VocoderConfig
 from interp.models.vocoder_pitch import MEL_MEAN, MEL_STD, PitchReader, f0_of
 from interp.models.vocoder_source import excitation
-from interp.models.vocoder_stft import istft
+from interp.models.vocoder_stft import istft, margin, stft
 from masks.grid import MelGrid
 
 LARGEST_LOG_GAIN = math.log(1e3)
 QUIETEST_SOURCE = 1e-4
+QUIETEST_POWER = 1e-10
 # How far below the mel's level noise starts, nepers.
 NOISE_START = -1.5
 
@@ -32,9 +36,9 @@ NOISE_START = -1.5
 class VocoderNetwork(nn.Module):
     """Natural log mel to samples.
 
-    Every FFT bin up to ``grid.f_max_hz`` of every frame gets a gain and an angle for the pulse train and a
-    gain for noise; both gains start from the mel itself, interpolated, so that an untrained network is a
-    plain harmonics-plus-noise vocoder. Bins above are 0.
+    Every FFT bin up to ``grid.f_max_hz`` of every frame gets a gain and an angle for the pulse train, a gain
+    for noise, a magnitude, and the share of the source's own magnitude that is kept. Gains and magnitude
+    start from the mel itself, interpolated: an untrained network is a plain vocoder. Bins above are 0.
     """
 
     to_bins: Tensor
@@ -47,7 +51,7 @@ class VocoderNetwork(nn.Module):
         self.n_bins = int(grid.f_max_hz * grid.n_fft / grid.sample_rate) + 1
         self.network = FrameNetwork(
             2 * config.n_mels,
-            3 * self.n_bins,
+            5 * self.n_bins,
             config.width,
             config.mlp_width,
             config.n_blocks,
@@ -77,23 +81,38 @@ class VocoderNetwork(nn.Module):
             seen = (self.filters @ pulses.abs()).clamp(min=QUIETEST_SOURCE).log()
         refined = self.network(torch.cat([(mel - MEL_MEAN) / MEL_STD, (seen - MEL_MEAN) / MEL_STD], 1))
         with torch.autocast(mel.device.type, enabled=False):
-            spectrum = self._filtered(mel, refined.float(), pulses, hiss)
-            above = self.grid.n_fft // 2 + 1 - self.n_bins
-            return istft(functional.pad(spectrum, (0, 0, 0, above)), self.grid)
+            voice, angle, breath, magnitude, kept = refined.float().chunk(5, 1)
+            # A filter's weights sum to 1 / (the FFT's spacing in Hz): the spectrum lies above the mel.
+            level = self.to_bins @ mel + math.log(self.grid.sample_rate / self.grid.n_fft)
+            source = torch.polar(_gain(level + voice), angle) * pulses
+            source = source + _gain(level + NOISE_START + breath) * hiss
+            wav = self._samples(pulled(source, level + magnitude, kept.sigmoid()))
+            for _ in range(self.config.projections):
+                again = stft(functional.pad(wav, (margin(self.grid),) * 2), self.grid)[:, : self.n_bins]
+                wav = self._samples(pulled(again, level + magnitude, kept.sigmoid()))
+            return wav
 
-    def _filtered(
-        self,
-        mel: Float[Tensor, "batch n_mels frames"],
-        refined: Float[Tensor, "batch three_bins frames"],
-        pulses: Complex[Tensor, "batch bins frames"],
-        hiss: Complex[Tensor, "batch bins frames"],
-    ) -> Complex[Tensor, "batch bins frames"]:
-        # A filter's weights sum to 1 / (the FFT's spacing in Hz): so much above the mel lies the spectrum.
-        level = self.to_bins @ mel + math.log(self.grid.sample_rate / self.grid.n_fft)
-        voice, angle, breath = refined.chunk(3, 1)
-        voice_gain = (level + voice).clamp(max=LARGEST_LOG_GAIN).exp()
-        breath_gain = (level + NOISE_START + breath).clamp(max=LARGEST_LOG_GAIN).exp()
-        return torch.polar(voice_gain, angle) * pulses + breath_gain * hiss
+    def _samples(self, spectrum: Complex[Tensor, "batch bins frames"]) -> Float[Tensor, "batch samples"]:
+        above = self.grid.n_fft // 2 + 1 - self.n_bins
+        return istft(functional.pad(spectrum, (0, 0, 0, above)), self.grid)
+
+
+def pulled(
+    spectrum: Complex[Tensor, "*shape"], log_magnitude: Float[Tensor, "*shape"], kept: Float[Tensor, "*shape"]
+) -> Complex[Tensor, "*shape"]:
+    """The phase of a spectrum, and the weighted geometric mean of its magnitude and of another.
+
+    Parameters
+    ----------
+    kept : share of the spectrum's own magnitude, 0 to 1; 1 changes nothing
+    """
+    own = 0.5 * (spectrum.real**2 + spectrum.imag**2 + QUIETEST_POWER).log()
+    return spectrum * _gain((1 - kept) * (log_magnitude - own))
+
+
+def _gain(log_gain: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
+    """Clipped, as Vocos clips its magnitudes."""
+    return log_gain.clamp(max=LARGEST_LOG_GAIN).exp()
 
 
 def _interpolation(grid: MelGrid, n_bins: int) -> Float[Tensor, "bins n_mels"]:

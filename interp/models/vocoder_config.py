@@ -13,7 +13,8 @@ class VocoderConfig:
     """Sizes of the neural vocoder.
 
     ``width``, ``mlp_width`` and ``n_blocks`` of the network over frames, ``kernel_size`` of its depthwise
-    convolutions in frames; ``pitch_width`` and ``pitch_blocks`` of the one that reads F0 off the mel.
+    convolutions in frames; ``projections`` onto its magnitudes, after the first; ``pitch_width`` and
+    ``pitch_blocks`` of the network that reads F0 off the mel.
     """
 
     n_mels: int = limited(80, low=1)
@@ -21,8 +22,9 @@ class VocoderConfig:
     mlp_width: int = limited(768, low=1)
     n_blocks: int = limited(6, low=1)
     kernel_size: int = limited(7, low=1)
-    pitch_width: int = limited(96, low=1)
-    pitch_blocks: int = limited(3, low=1)
+    projections: int = limited(2, low=0)
+    pitch_width: int = limited(128, low=1)
+    pitch_blocks: int = limited(4, low=1)
 
     def __post_init__(self) -> None:
         """Refuse sizes that make no layer."""

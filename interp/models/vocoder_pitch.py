@@ -62,12 +62,15 @@ def f0_of(guess: PitchGuess) -> Float[Tensor, "batch frames"]:
 
     150 Hz throughout where no frame is voiced.
     """
+    return _hz(bridge(_likeliest(guess), guess.voicing > 0, _steps(torch.tensor(UNVOICED_HZ)).item()))
+
+
+def _likeliest(guess: PitchGuess) -> Float[Tensor, "batch frames"]:
+    """Steps of the raster."""
     best = guess.candidates.argmax(1, keepdim=True)
     n = guess.candidates.shape[1]
     near = (best + torch.arange(-PEAK_REACH, PEAK_REACH + 1, device=best.device)[:, None]).clamp(0, n - 1)
-    weights = guess.candidates.gather(1, near).softmax(1)
-    steps = (weights * near).sum(1)
-    return _hz(bridge(steps, guess.voicing > 0, _steps(torch.tensor(UNVOICED_HZ)).item()))
+    return (guess.candidates.gather(1, near).softmax(1) * near).sum(1)
 
 
 def bridge(
@@ -86,7 +89,10 @@ def bridge(
 
 
 def pitch_loss(guess: PitchGuess, f0_hz: Float[Tensor, "batch frames"]) -> Float[Tensor, ""]:
-    """Cross-entropies: of candidates against a Gaussian of a quarter semitone at F0, and of voicing.
+    """Cross-entropies, of candidates against a Gaussian of a quarter semitone and of voicing, and distance.
+
+    The distance is that of `f0_of` from F0 in quarter semitones, no more than 2: what is further off is
+    another harmonic's, and a matter of the first.
 
     Parameters
     ----------
@@ -94,10 +100,12 @@ def pitch_loss(guess: PitchGuess, f0_hz: Float[Tensor, "batch frames"]) -> Float
     """
     voiced = f0_hz > 0
     raster = torch.arange(guess.candidates.shape[1], device=f0_hz.device)[:, None]
-    offset = raster - _steps(f0_hz.clamp(min=FLOOR_HZ))[:, None]
+    steps = _steps(f0_hz.clamp(min=FLOOR_HZ))
+    offset = raster - steps[:, None]
     target = (-0.5 * (offset / BLUR_STEPS) ** 2).softmax(1)
     entropy = -(target * guess.candidates.log_softmax(1)).sum(1)
-    pitch = (entropy * voiced).sum() / voiced.sum().clamp(min=1)
+    distance = (_likeliest(guess) - steps).abs().clamp(max=2.0)
+    pitch = ((entropy + distance) * voiced).sum() / voiced.sum().clamp(min=1)
     return pitch + functional.binary_cross_entropy_with_logits(guess.voicing, voiced.float())
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from interp.mel import log_mel
-from interp.models.vocoder import VocoderNetwork
+from interp.models.vocoder import VocoderNetwork, pulled
 from interp.models.vocoder_config import VocoderConfig
 from interp.models.vocoder_pitch import PitchGuess, bridge, f0_of, pitch_loss
 from interp.models.vocoder_source import excitation, pulse_train
@@ -111,6 +111,13 @@ def voice(f0_hz: np.ndarray) -> torch.Tensor:
     return torch.tensor(
         sum(np.sin(2 * np.pi * h * cycles) / h for h in range(1, 30)) * 0.05, dtype=torch.float32
     )[None]
+
+
+def test_pulling_changes_the_magnitude_by_its_share_and_never_the_phase():
+    spectrum = torch.polar(torch.tensor([0.1, 2.0, 3.0]), torch.tensor([0.3, -2.0, 1.0]))
+    made = pulled(spectrum, torch.tensor([1.0, 4.0, 9.0]).log(), torch.tensor([0.0, 0.5, 1.0]))
+    assert made.abs().tolist() == pytest.approx([1.0, 8**0.5, 3.0], rel=1e-5)
+    assert torch.allclose(made.angle(), spectrum.angle(), atol=1e-6)
 
 
 def test_a_glide_comes_out_as_long_at_its_pitch_and_in_time(network):
