@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+import threading
 from typing import IO, Any
 
 import click
@@ -26,6 +29,7 @@ class OneLineErrors(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
+        _leave_cleanly_when_terminated()
         try:
             return super().invoke(ctx)
         except click.exceptions.NoArgsIsHelpError:
@@ -35,3 +39,9 @@ class OneLineErrors(click.Group):
         except click.UsageError as error:
             path = error.ctx.command_path if error.ctx else "interp"
             raise OneLineError(f"{error.format_message().rstrip('.')}; see {path} --help") from error
+
+
+def _leave_cleanly_when_terminated() -> None:
+    """Let SIGTERM unwind the program, so that half-written temporary files are taken away."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))

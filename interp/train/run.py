@@ -10,12 +10,12 @@ from pathlib import Path
 
 import torch
 from accelerate import PartialState
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from interp.checkpoint import save_checkpoint
 from interp.config import mapping_of, resolve
 from interp.cpu_memory import keep_freed_memory
-from interp.files import write_json, write_text
+from interp.files import write_bytes, write_json, write_text
 from interp.models.speech_model import SpeechModel
 from interp.models.text_encoder import TextEncoder
 from interp.strict_yaml import dump_yaml
@@ -106,7 +106,7 @@ def _prepare(settings: TrainSettings, folder: Path) -> Pack:
             alignment=alignment,
             seed=settings.seed,
         )
-        save_file(encoder.state_dict(), saved)
+        write_bytes(saved, save(encoder.state_dict()))
     encoder.eval().requires_grad_(False)
     texts = corpus.texts
     if alignment == "search":

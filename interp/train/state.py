@@ -8,10 +8,10 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
-from interp.files import whole_file
+from interp.files import write_bytes
 from masks.errors import InterpError
 
 
@@ -32,16 +32,14 @@ def save_state(path: Path, state: TrainState) -> None:
     for index, slots in state.optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{index}.{name}": torch.as_tensor(v) for name, v in slots.items()}
     contiguous = {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}
-    with whole_file(path) as temporary:
-        save_file(contiguous, temporary, metadata={"step": json.dumps(state.step)})
+    write_bytes(path, save(contiguous, metadata={"step": json.dumps(state.step)}))
 
 
 def save_half(folder: Path, state: TrainState) -> None:
     """Weights and averaged weights in half precision, a file each, no optimiser: small enough to travel."""
     for name, tensors in (("model", state.model.state_dict()), ("average", state.average)):
         halved = {f"{name}.{k}": v.detach().cpu().half().contiguous() for k, v in tensors.items()}
-        with whole_file(folder / f"half.{name}.safetensors") as temporary:
-            save_file(halved, temporary, metadata={"step": json.dumps(state.step)})
+        write_bytes(folder / f"half.{name}.safetensors", save(halved, {"step": json.dumps(state.step)}))
 
 
 def load_newest(folder: Path, state: TrainState) -> None:
