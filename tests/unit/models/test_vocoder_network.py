@@ -169,6 +169,10 @@ def test_every_weight_takes_part(network):
     (made.square().sum() + guess.candidates.square().sum() + guess.voicing.square().sum()).backward()
     silent = [name for name, p in fresh.named_parameters() if p.grad is None or not p.grad.any()]
     assert silent == []
+    rows = fresh.network.head.weight.grad.abs().sum(1).unflatten(0, (5, -1))
+    assert (
+        (rows > 0).float().mean(1) > 0.9
+    ).all()  # gain, angle, noise, magnitude and share of nearly every bin
 
 
 @pytest.mark.parametrize(("sizes", "said"), [({"kernel_size": 4}, "odd"), ({"width": 0}, "width: 0")])
