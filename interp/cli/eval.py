@@ -15,7 +15,7 @@ _EXAMPLE = "Example: interp eval out.wav --ref1 a.wav --ref2 b.wav --text 'Good 
 
 
 @click.command("eval", epilog=_EXAMPLE)
-@click.argument("target", type=click.Path(path_type=Path))
+@click.argument("target", type=click.Path(path_type=Path), required=False)
 @click.option("--ref1", type=click.Path(path_type=Path), help="Reference 1 of the output.")
 @click.option("--ref2", type=click.Path(path_type=Path), help="Reference 2 of the output.")
 @click.option("--text", help="What the output says; word errors are counted against it.")
@@ -32,8 +32,31 @@ _EXAMPLE = "Example: interp eval out.wav --ref1 a.wav --ref2 b.wav --text 'Good 
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write the figures of one output.")
 @click.option("--figure", type=click.Path(path_type=Path), help="Picture of the pitches, .png or .svg.")
 @click.option("--out", type=click.Path(path_type=Path), help="Manifest: write all figures, .csv or .json.")
+@click.option(
+    "--experiment",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="In place of TARGET: speak, measure and report what a YAML file asks for.",
+)
+@click.option(
+    "--stage",
+    type=click.Choice(("synthesise", "measure", "report", "all")),
+    default="all",
+    show_default=True,
+    help="Experiment: one stage alone.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Experiment: processes that speak or measure.",
+)
+@click.option(
+    "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Experiment: over the file, repeatable."
+)
 def evaluate(
-    target: Path,
+    target: Path | None,
     ref1: Path | None,
     ref2: Path | None,
     text: str | None,
@@ -44,12 +67,22 @@ def evaluate(
     json_path: Path | None,
     figure: Path | None,
     out: Path | None,
+    experiment: Path | None,
+    stage: str,
+    workers: int,
+    assignments: tuple[str, ...],
 ) -> None:
     """Measure TARGET, an output with --ref1 and --ref2, or a manifest (.csv, .jsonl) with --out.
 
     A manifest has the columns output, ref1, ref2, text and, if wanted, mode, split_s, ref1_text, ref2_text.
-    What every figure means: docs/measures.md.
+    What every figure means: docs/measures.md; what an experiment is: docs/experiments.md.
     """
+    target = _target(target, experiment, assignments)
+    if experiment is not None:
+        from interp.experiment.command import run_experiment
+
+        run_experiment(experiment, stage, workers, assignments, click.echo)
+        return
     from interp.evaluation.case import Case, is_manifest, read_manifest
 
     names = tuple(name.strip() for name in measures.split(",") if name.strip())
@@ -75,6 +108,22 @@ def evaluate(
     case = Case(target, first, second, text, mode, split_s, ref1_text, ref2_text)
     _tell_what_is_missing(names)
     _measure_one(case, json_path, names, figure)
+
+
+def _target(target: Path | None, experiment: Path | None, assignments: tuple[str, ...]) -> Path:
+    """What is measured: a file, or the experiment's."""
+    from masks.errors import InterpError
+
+    if target is not None and experiment is not None:
+        raise InterpError(
+            f"--experiment: is given with {target}, which it does not read; give one of them"
+        )
+    if experiment is None and assignments:
+        raise InterpError("--set: changes an experiment; add --experiment FILE, or leave it out")
+    found = experiment if target is None else target
+    if found is None:
+        raise InterpError("TARGET: is missing; give a sound file, a manifest, or --experiment FILE")
+    return found
 
 
 def _require_ending(option: str, path: Path | None, endings: tuple[str, ...]) -> None:

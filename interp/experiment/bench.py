@@ -1,0 +1,238 @@
+"""The bench on which conditions run: cases to pieces, a model bound to them, one run of the sampler."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from guidance.objectives import objective_loss
+from guidance.path import PathTuner
+from guidance.tuner import NoiseTuner
+from guidance.tuning import Tuning
+from interp.audio import load_reference
+from interp.decoding import LARGEST_BATCH
+from interp.engines.contract import BatchModel, Binding, Piece
+from interp.experiment.made import Cost, Made, Take
+from interp.experiment.trial import Trial
+from interp.experiment.witness import Counted, Witness
+from interp.mass_probe import probe_index
+from interp.noise import NoisePath, draw_noise
+from interp.pieces import Pair, pieces_of
+from interp.pipeline import Synthesizer
+from interp.references import ReferenceFeatures, reference_features
+from interp.sampler import SamplingCancelled, ScoreFunction, Tuner
+from interp.sampling import Sampling
+from interp.settings import SynthSettings
+from interp.spans import split_frame_of
+from interp.vocoder import make_vocoder
+from interp.way import Way, evaluations_read, normals_tuned
+from masks.errors import InterpError
+
+MakeTuner = Callable[[Tuning, Sequence[Piece]], Tuner]
+
+
+class Bench:
+    """A synthesizer, taken apart so that conditions can change any of its parts.
+
+    Nothing here depends on what else is in a batch but the time: a case comes out the same alone.
+    """
+
+    def __init__(self, synthesizer: Synthesizer) -> None:
+        self.engine, self.grid = synthesizer.engine, synthesizer.grid
+        self._features: dict[tuple[str, float, float | None], ReferenceFeatures] = {}
+
+    def pair(self, trial: Trial, settings: SynthSettings) -> Pair:
+        """Features of both references, kept once they are known."""
+        return tuple(self._reference(str(path), settings) for path in trial.refs)
+
+    def pieces(
+        self,
+        trials: Sequence[Trial],
+        settings: SynthSettings,
+        *,
+        pairs: Sequence[Pair] | None = None,
+        seeds: Sequence[int] | None = None,
+    ) -> list[Piece]:
+        """One sentence a case, with its own references and seed unless others are given.
+
+        Raises
+        ------
+        InterpError
+            When a reference or text will not do.
+        """
+        pairs = pairs or [self.pair(trial, settings) for trial in trials]
+        seeds = seeds or [trial.seed for trial in trials]
+        pieces = []
+        for i, (trial, pair, seed) in enumerate(zip(trials, pairs, seeds, strict=True)):
+            with torch.no_grad():
+                sentence = self.engine.encode(trial.text, settings)
+            split = split_frame_of(settings, [sentence], self.grid)
+            pieces += pieces_of(i, [sentence], pair, split, seed, settings, self.grid)
+        return pieces
+
+    def bind(self, pieces: Sequence[Piece], settings: SynthSettings) -> Binding:
+        """The model of a batch."""
+        with torch.no_grad():
+            return self.engine.bind(pieces, settings, self.grid)
+
+    def run(
+        self,
+        pieces: Sequence[Piece],
+        settings: SynthSettings,
+        *,
+        change: Callable[[Binding, Sequence[Piece]], Binding] | None = None,
+        make_tuner: MakeTuner | None = None,
+    ) -> list[Take]:
+        """Sample, tuned as the settings say, batch by batch.
+
+        Parameters
+        ----------
+        change : of the bound model; masses are then read by the one as it was
+        make_tuner : in place of `NoiseTuner`
+        """
+        return [take for part in _parts(pieces) for take in self._run(part, settings, change, make_tuner)]
+
+    def _run(
+        self,
+        pieces: Sequence[Piece],
+        settings: SynthSettings,
+        change: Callable[[Binding, Sequence[Piece]], Binding] | None,
+        make_tuner: MakeTuner | None,
+    ) -> list[Take]:
+        started = time.perf_counter()
+        plain = self.bind(pieces, settings)
+        binding = plain if change is None else change(plain, pieces)
+        counted = Counted(binding.model, branches_of(settings))
+        witness = Witness(counted, plain, ask_reader=change is not None)
+        tuning = replace(binding.tuning, model=counted)
+        sampling = Sampling(counted, self.engine.process, settings)
+        noise, tuner = self.noise(pieces, sampling), None
+        with torch.no_grad():
+            if settings.guidance.enabled and settings.guidance.scope == "step":
+                tuner = (make_tuner or _noise_tuner)(tuning, pieces)
+            elif settings.guidance.enabled:
+                noise = _tuned_path(sampling, tuning, noise)
+            x = sampling(counted.score, noise, tuner=tuner, on_step=witness)
+        cost = counted.cost + Cost(seconds=(time.perf_counter() - started) / len(pieces))
+        mels = self.log_mels(x, pieces)
+        return [Take(mel, witness.of(i), cost) for i, mel in enumerate(mels)]
+
+    def run_score(
+        self, score: ScoreFunction, model: BatchModel, pieces: Sequence[Piece], settings: SynthSettings
+    ) -> list[Float[np.ndarray, "n_mels frames"]]:
+        """Sample by any score function, untuned; `model` gives mu and mask."""
+        sampling = Sampling(model, self.engine.process, settings)
+        with torch.no_grad():
+            return self.log_mels(sampling(score, self.noise(pieces, sampling)), pieces)
+
+    def losses_at_probe(
+        self, pieces: Sequence[Piece], settings: SynthSettings
+    ) -> tuple[Float[np.ndarray, " pieces"], Cost]:
+        """The objective at the first evaluation after the windows, untuned, and the work for all pieces."""
+        losses: list[float] = []
+        cost = Cost()
+        for part in _parts(pieces):
+            found, spent = self._losses_at_probe(part, settings)
+            losses += found
+            cost += spent
+        return np.array(losses), cost
+
+    def _losses_at_probe(self, pieces: Sequence[Piece], settings: SynthSettings) -> tuple[list[float], Cost]:
+        started = time.perf_counter()
+        binding = self.bind(pieces, settings)
+        counted = Counted(binding.model, branches_of(settings))
+        sampling = Sampling(counted, self.engine.process, settings)
+        last = last_index(settings, sampling.times)
+        with torch.no_grad(), suppress(SamplingCancelled):
+            noise = self.noise(pieces, sampling)
+            sampling(counted.score, noise, on_step=lambda state, _: state.index < last)
+        seconds = time.perf_counter() - started
+        return _losses(binding, counted), Cost(counted.evaluations * len(pieces), 0.0, seconds)
+
+    def noise(self, pieces: Sequence[Piece], sampling: Sampling) -> NoisePath:
+        """Fresh noise by the pieces' seeds, on the model's device."""
+        lengths = [p.sentence.n_frames for p in pieces]
+        seeds = [p.seed for p in pieces]
+        drawn = draw_noise(seeds, lengths, sampling.n_increments, self.grid.n_mels)
+        return drawn.to_like(sampling.model.mu)
+
+    def log_mels(
+        self, x: Float[Tensor, "batch n_mels frames"], pieces: Sequence[Piece]
+    ) -> list[Float[np.ndarray, "n_mels frames"]]:
+        """Natural log mels of the real frames.
+
+        Raises
+        ------
+        InterpError
+            When one of them is not finite.
+        """
+        if not bool(x.isfinite().all()):
+            raise InterpError("checkpoint: its mel is not finite; raise n_timesteps or choose another solver")
+        mels = self.engine.to_log_mel(x).cpu().numpy()
+        return [
+            np.maximum(mel[:, : p.sentence.n_frames], np.log(1e-5))
+            for mel, p in zip(mels, pieces, strict=True)
+        ]
+
+    def finish(self, takes: Sequence[Take], pieces: Sequence[Piece], settings: SynthSettings) -> list[Made]:
+        """Takes with their sound."""
+        vocoder = make_vocoder(settings.vocoder, self.grid)
+        made = []
+        for take, piece in zip(takes, pieces, strict=True):
+            wav = vocoder(take.mel)
+            split = split_frame_of(settings, [piece.sentence], self.grid)
+            split_s = None if split is None else split / self.grid.frame_rate_hz
+            made.append(Made(wav / max(1.0, float(np.abs(wav).max(initial=0.0))), take, split_s))
+        return made
+
+    def _reference(self, path: str, settings: SynthSettings) -> ReferenceFeatures:
+        key = (path, settings.ref_max_seconds, settings.ref_level_dbfs)
+        if key not in self._features:
+            recording = load_reference(path, self.grid, max_seconds=key[1], level_dbfs=key[2])
+            self._features[key] = reference_features(recording, self.grid)
+        return self._features[key]
+
+
+def branches_of(settings: SynthSettings) -> int:
+    """Evaluations of the network that one score takes."""
+    return 1 + (settings.cfg_pitch != 1.0) + (settings.cfg_rest != 1.0)
+
+
+def last_index(settings: SynthSettings, times: Sequence[float]) -> int:
+    """The first evaluation after the windows, or the last one of all."""
+    index = probe_index(settings.guidance.windows, tuple(times))
+    return len(times) - 1 if index is None else index
+
+
+def _losses(binding: Binding, counted: Counted) -> list[float]:
+    tuning = binding.tuning
+    assert counted.last is not None
+    terms = tuning.objective.terms(2) or tuning.objective.terms(1)
+    losses: list[float] = objective_loss(terms, counted.last, tuning.reading(counted.last)).tolist()
+    return losses
+
+
+def _noise_tuner(tuning: Tuning, _: Sequence[Piece]) -> Tuner:
+    return NoiseTuner(tuning)
+
+
+def _tuned_path(sampling: Sampling, tuning: Tuning, noise: NoisePath) -> NoisePath:
+    """Scopes ``initial`` and ``trajectory``: the noise is tuned before the run."""
+    guidance, times = sampling.settings.guidance, sampling.times
+    n_evaluations = evaluations_read(guidance, times)
+    if n_evaluations == 0:
+        return noise
+    n_normals = normals_tuned(guidance, sampling.settings.sampler, n_evaluations)
+    way = Way(sampling, noise, n_evaluations, n_normals)
+    return way.noise_of(PathTuner(tuning, way, times[0])(way.normals, sampling.model.frame_mask))
+
+
+def _parts(pieces: Sequence[Piece]) -> list[Sequence[Piece]]:
+    return [pieces[i : i + LARGEST_BATCH] for i in range(0, len(pieces), LARGEST_BATCH)]

@@ -1,0 +1,59 @@
+"""``interp eval --experiment``: the stages of an experiment, one after another or one alone."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from interp.experiment.measure import measure_all
+from interp.experiment.plan import arms_of, trials_of
+from interp.experiment.report import gather, write_report
+from interp.experiment.spec import read_experiment
+from interp.experiment.store import Store
+from interp.experiment.synthesise import synthesise
+from interp.installation import checkpoint_path
+
+STAGES = ("synthesise", "measure", "report", "all")
+
+
+def run_experiment(
+    path: Path, stage: str, workers: int, assignments: Sequence[str], say: Callable[[str], None]
+) -> None:
+    """Run an experiment's file.
+
+    Parameters
+    ----------
+    path : YAML file
+    stage : of `STAGES`; what is there already is not made again
+    workers : processes that speak or measure, 1 or more
+    assignments : ``key=value`` over the file
+    say : told in a line what is missing or was written
+
+    Raises
+    ------
+    InterpError
+        When the file or its inputs will not do, or the runs folder holds results of others.
+    """
+    spec = read_experiment(path, assignments)
+    arms, checkpoint = arms_of(spec, str(path)), _sha256(spec.checkpoint)
+    trials = trials_of(spec, path)
+    store = Store(spec.runs)
+    store.require_same(arms, trials, checkpoint)
+    if stage in ("synthesise", "all"):
+        synthesise(spec.runs, arms, trials, spec.batch, workers)
+        failed = sum(store.failure(a.name, t.name) is not None for a in arms for t in trials)
+        say(f"{spec.runs}: {len(arms)} conditions of {len(trials)} cases; {failed} failed")
+    if stage in ("measure", "all"):
+        left_out = measure_all(spec.runs, arms, trials, spec.measures, workers)
+        if left_out:
+            say(f"left out, for their packages are missing: {', '.join(left_out)}")
+    if stage in ("report", "all"):
+        command = shlex.join(["interp", "eval", "--experiment", str(path)])
+        found = gather(spec.runs, arms, trials, title=spec.title, command=command, checkpoint=checkpoint)
+        say("\n".join(map(str, write_report(found, spec.docs))))
+
+
+def _sha256(checkpoint: str) -> str:
+    return hashlib.sha256(checkpoint_path(checkpoint).read_bytes()).hexdigest()

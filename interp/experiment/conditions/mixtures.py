@@ -1,0 +1,96 @@
+"""Controls that mix two single-reference voices: their scores, their mels, or one's sound by PSOLA."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from torch import Tensor
+
+from interp.evaluation.clip import Clip
+from interp.evaluation.psola import with_pitch
+from interp.experiment.bench import Bench, branches_of
+from interp.experiment.conditions.contract import UNGUIDED
+from interp.experiment.conditions.plain import Plain
+from interp.experiment.made import Cost, Made, Take
+from interp.experiment.spec import Setting
+from interp.experiment.trial import Trial
+from interp.pitch_statistics import pitch_statistics, semitones
+from interp.settings import SynthSettings
+from masks.pitch import resolved_limit_hz
+
+REF1_ONLY, REF2_ONLY = Plain(UNGUIDED, order=(0, 0)), Plain(UNGUIDED, order=(1, 1))
+
+
+@dataclass(frozen=True)
+class MeanScore:
+    """At every step the mean of the scores that each reference alone gives."""
+
+    changes: Mapping[str, Setting] = field(default_factory=lambda: UNGUIDED)
+
+    def __call__(self, bench: Bench, trials: Sequence[Trial], settings: SynthSettings) -> list[Made]:
+        """See `Condition`."""
+        started = time.perf_counter()
+        pieces = bench.pieces(trials, settings)
+        alone = [[replace(p, pair=(p.pair[i], p.pair[i])) for p in pieces] for i in (0, 1)]
+        first, second = (bench.bind(side, settings).model for side in alone)
+
+        def mean(x_t: Tensor, t: Tensor) -> Tensor:
+            return (first.score(x_t, t) + second.score(x_t, t)) / 2
+
+        mels = bench.run_score(mean, first, pieces, settings)
+        seconds = (time.perf_counter() - started) / len(trials)
+        cost = Cost(2.0 * settings.n_timesteps * branches_of(settings), 0.0, seconds)
+        return bench.finish([Take(mel, None, cost) for mel in mels], pieces, settings)
+
+
+@dataclass(frozen=True)
+class MelSplice:
+    """Bins up to the resolved limit of reference 1's pitch from its own voice, those above from 2's."""
+
+    changes: Mapping[str, Setting] = field(default_factory=lambda: UNGUIDED)
+
+    def __call__(self, bench: Bench, trials: Sequence[Trial], settings: SynthSettings) -> list[Made]:
+        """See `Condition`."""
+        low, high = (only(bench, trials, settings) for only in (REF1_ONLY, REF2_ONLY))
+        pieces = bench.pieces(trials, settings)
+        takes = []
+        for first, second, piece in zip(low, high, pieces, strict=True):
+            limit = resolved_limit_hz(np.array(piece.target.f0_median_hz), bench.grid)
+            below = np.arange(bench.grid.n_mels)[:, None] <= float(bench.grid.bins_of_hz(limit))
+            mel = np.where(below, first.take.mel, second.take.mel)
+            takes.append(Take(mel, None, first.take.cost + second.take.cost))
+        return bench.finish(takes, pieces, settings)
+
+
+@dataclass(frozen=True)
+class Psola:
+    """Reference 2's voice, then reference 1's median F0 and range by Praat: what a user would do today."""
+
+    changes: Mapping[str, Setting] = field(default_factory=lambda: UNGUIDED)
+
+    def __call__(self, bench: Bench, trials: Sequence[Trial], settings: SynthSettings) -> list[Made]:
+        """See `Condition`."""
+        spoken = REF2_ONLY(bench, trials, settings)
+        wanted = [bench.pair(trial, settings)[0].f0_hz for trial in trials]
+        return [
+            _with_pitch_of(made, Clip(made.wav, bench.grid), f0)
+            for made, f0 in zip(spoken, wanted, strict=True)
+        ]
+
+
+def _with_pitch_of(made: Made, clip: Clip, f0_hz: np.ndarray) -> Made:
+    median_hz, range_there = pitch_statistics(f0_hz).median_hz, _range(f0_hz)
+    range_here = _range(clip.f0_hz)
+    assert median_hz is not None, "a reference without voice is refused earlier"
+    factor = range_there / range_here if range_here else 1.0
+    moved = with_pitch(clip, median_hz, factor)
+    return replace(made, wav=np.clip(moved.wav, -1.0, 1.0), take=replace(made.take, mel=moved.mel))
+
+
+def _range(f0_hz: np.ndarray) -> float:
+    """5th to 95th percentile in semitones; 0 without voice."""
+    stats = pitch_statistics(f0_hz)
+    return semitones(stats.low_hz, stats.high_hz) if stats.low_hz and stats.high_hz else 0.0
