@@ -14,6 +14,8 @@ from torch.nn.utils.parametrizations import weight_norm
 PERIODS = (2, 3, 5, 7, 11)
 RESOLUTIONS = (512, 1024, 2048)
 SLOPE = 0.1
+# Speech at -23 dBFS has an RMS of 0.07: judged as it is, discriminators hardly learn.
+GAIN = 10.0
 Judged = tuple[Tensor, list[Tensor]]
 
 
@@ -92,5 +94,5 @@ class Discriminators(nn.Module):
 
     def forward(self, wav: Float[Tensor, "batch samples"]) -> tuple[list[Tensor], list[list[Tensor]]]:
         """Verdicts, one tensor a discriminator, and their feature maps."""
-        judged = [judge(wav) for judge in self.judges]
+        judged = [judge(GAIN * wav) for judge in self.judges]
         return [verdict for verdict, _ in judged], [maps for _, maps in judged]

@@ -136,7 +136,7 @@ def _one_step(
         grown = min(1.0, (step - settings.adversarial_from) / max(1, settings.ramp_steps))
         judges_loss, loss, figures = adversarial(accelerator, network, judges.model, inputs, settings, grown)
         accelerator.backward(judges_loss)
-        _update(judges, settings.judge_rate * share, step)
+        _update(judges, settings.judge_rate, step)
     accelerator.backward(loss)
     rate = settings.pitch_rate if step <= settings.pitch_steps else settings.learning_rate
     _update(state, rate * share, step)

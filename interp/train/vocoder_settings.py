@@ -35,8 +35,9 @@ class VocoderTraining:
     """Three phases in one count of steps: F0 alone, reconstruction, reconstruction with discriminators.
 
     ``pitch_steps``: end of the first; ``adversarial_from``: start of the last; ``frames`` of a crop;
-    ``gain_db``: level of crops is drawn within it; ``rate_end``: what is left of the rate after ``n_steps``,
-    falling by the same factor every step; ``ramp_steps``: over which the adversarial weight grows.
+    ``gain_db``: level of crops is drawn within it; ``judge_rate``: of the discriminators, constant;
+    ``rate_end``: what is left of the other rates after ``n_steps``, falling by the same factor every step;
+    ``ramp_steps``: over which the adversarial weight grows.
     """
 
     pitch_steps: int = limited(600, low=0)
