@@ -193,10 +193,13 @@ def test_each_phase_moves_its_own_weights(run):
     moved = {k for k in start if not torch.equal(start[k], first[k])}
     assert moved
     assert all(k.startswith("pitch.") for k in moved)
-    second = run("a").model.state_dict()
+    done = run("a")
+    second = done.model.state_dict()
     moved = {k for k in start if not torch.equal(second[k], first[k])}
     assert moved
     assert not any(k.startswith("pitch.") for k in moved)
+    head = "network.head.weight"
+    assert 0 < done.average[head].norm() < second[head].norm()
 
 
 def test_one_clip_is_learnt_by_heart_in_a_few_steps(bank, run):
