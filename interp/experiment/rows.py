@@ -31,10 +31,9 @@ def rows_of(
         for trial in trials:
             if store.is_made(arm.name, trial.name) and (measured := store.figures(arm.name, trial.name)):
                 masses, cost, _ = store.details(arm.name, trial.name)
+                read = masses_at(masses, probe_progress, arm.settings.mode)
                 made = {f"cost.{key}": value for key, value in vars(cost).items()}
-                rows[arm.name][trial.name] = {
-                    **measured, **derived(measured), **masses_at(masses, probe_progress), **made,
-                }  # fmt: skip
+                rows[arm.name][trial.name] = {**measured, **derived(measured), **read, **made}
     return rows
 
 
@@ -56,20 +55,25 @@ def derived(measured: Mapping[str, float | None]) -> Figures:
     return {**figures, **halves}
 
 
-def masses_at(masses: Masses | None, probe_progress: float) -> Figures:
-    """Relative masses at the last evaluation inside the windows, and three evaluations later."""
+def masses_at(masses: Masses | None, probe_progress: float, mode: str) -> Figures:
+    """Relative masses at the last evaluation inside the windows, and three evaluations later.
+
+    In temp mode the objective alone: there groups of both halves' queries would be averaged.
+    """
     if masses is None:
         return {}
     inside = np.flatnonzero(1 - masses.t < probe_progress)
     last = int(inside[-1]) if len(inside) else 0
+    loss: Figures = {"mass.loss": float(masses.loss[last])}
+    if mode == "temp":
+        return loss
     later = min(last + STEPS_LATER, len(masses.t) - 1)
     found = {"mass.pitch": last, "mass.pitch_later": later}
     return {
         **{name: float(masses.relative[i, 0]) for name, i in found.items()},
         "mass.rest": float(masses.relative[last, 3]),
         "mass.rest_later": float(masses.relative[later, 3]),
-        "mass.loss": float(masses.loss[last]),
-    }
+    } | loss
 
 
 def values(rows: Rows, arm: str, figure: str, cases: Sequence[str] | None = None) -> dict[str, float]:

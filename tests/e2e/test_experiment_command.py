@@ -1,0 +1,54 @@
+"""`interp eval --experiment`: speak, measure and report two listed cases with a model of random weights."""
+
+import csv
+
+import pytest
+from spoken import write_voice
+
+from interp.checkpoint import save_checkpoint
+
+TEXT = """
+title: tiny
+runs: {folder}/runs
+docs: {folder}/docs
+checkpoint: {folder}/random.safetensors
+device: cpu
+base: {{n_timesteps: 2}}
+cases:
+  listed:
+    - {{text: The boy was there., ref1: a.wav, ref2: b.wav, seed: 1, same_gender: false}}
+measures: {{all: [pitch, energy], some: []}}
+conditions: {{guided: {{}}, unguided: {{}}, psola: {{}}}}
+"""
+
+
+@pytest.fixture
+def experiment(tmp_path, speech_model):
+    write_voice(tmp_path / "a.wav")
+    write_voice(tmp_path / "b.wav", 190.0)
+    save_checkpoint(tmp_path / "random.safetensors", speech_model, {})
+    (tmp_path / "tiny.yaml").write_text(TEXT.format(folder=tmp_path))
+    return tmp_path / "tiny.yaml"
+
+
+def test_an_experiment_from_file_to_report(interp, experiment, tmp_path):
+    spoken = interp("eval", "--experiment", experiment, "--stage", "synthesise")
+    assert spoken.exit_code == 0, spoken.output
+    assert "3 conditions of 1 cases; 0 failed" in spoken.stdout
+    early = interp("eval", "--experiment", experiment, "--stage", "report")
+    assert early.exit_code == 2
+    assert "nothing is measured yet" in early.stderr
+    made = (tmp_path / "runs" / "guided" / "0001.flac").stat().st_mtime_ns
+
+    whole = interp("eval", "--experiment", experiment)
+    assert whole.exit_code == 0, whole.output
+    assert (tmp_path / "runs" / "guided" / "0001.flac").stat().st_mtime_ns == made
+    assert "| unguided | 1 |" in (tmp_path / "docs" / "report.md").read_text()
+    with (tmp_path / "docs" / "cases.csv").open(newline="") as file:
+        rows = {row["condition"]: row for row in csv.DictReader(file)}
+    assert float(rows["unguided"]["cost.evaluations"]) == 2
+    assert float(rows["guided"]["pitch.refs_semitones"]) == pytest.approx(-9.46, abs=0.2)
+
+    other = interp("eval", "--experiment", experiment, "--set", "base.n_timesteps=3")
+    assert other.exit_code == 2
+    assert "n_timesteps was 2 and is 3" in other.stderr
