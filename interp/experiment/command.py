@@ -14,6 +14,7 @@ from interp.experiment.spec import read_experiment
 from interp.experiment.store import Store
 from interp.experiment.synthesise import synthesise
 from interp.installation import checkpoint_path
+from interp.sweep.point_settings import settings_of
 
 STAGES = ("synthesise", "measure", "report", "all")
 
@@ -39,6 +40,7 @@ def run_experiment(
     spec = read_experiment(path, assignments)
     arms, checkpoint = arms_of(spec, str(path)), _sha256(spec.checkpoint)
     trials = trials_of(spec, path)
+    base = settings_of(spec.base, {}, str(path))
     store = Store(spec.runs)
     store.require_same(arms, trials, checkpoint)
     if stage in ("synthesise", "all"):
@@ -46,13 +48,25 @@ def run_experiment(
         failed = sum(store.failure(a.name, t.name) is not None for a in arms for t in trials)
         say(f"{spec.runs}: {len(arms)} conditions of {len(trials)} cases; {failed} failed")
     if stage in ("measure", "all"):
-        left_out = measure_all(spec.runs, arms, trials, spec.measures, workers)
+        left_out = measure_all(spec.runs, arms, trials, spec.measures, base.ref_max_seconds, workers)
         if left_out:
             say(f"left out, for their packages are missing: {', '.join(left_out)}")
     if stage in ("report", "all"):
-        command = shlex.join(["interp", "eval", "--experiment", str(path)])
-        found = gather(spec.runs, arms, trials, title=spec.title, command=command, checkpoint=checkpoint)
+        found = gather(
+            spec.runs,
+            arms,
+            trials,
+            windows_end=base.guidance.t_tal2,
+            title=spec.title,
+            command=_command(path, assignments),
+            checkpoint=checkpoint,
+        )
         say("\n".join(map(str, write_report(found, spec.docs))))
+
+
+def _command(path: Path, assignments: Sequence[str]) -> str:
+    changes = [word for item in assignments for word in ("--set", item)]
+    return shlex.join(["interp", "eval", "--experiment", str(path), *changes])
 
 
 def _sha256(checkpoint: str) -> str:

@@ -111,12 +111,12 @@ class _Draw:
         )
 
     def _same_words(self, rng: np.random.Generator, text: Utterance) -> Utterance | None:
-        readings = [u for u in self.voices if words_of(u.text) == words_of(text.text)]
+        readings = [u for u in self.voices if _words(u.text) == _words(text.text)]
         return readings[int(rng.integers(len(readings)))] if readings else None
 
     def _may_go_together(self, text: Utterance, first: Utterance, second: Utterance) -> bool:
-        said = words_of(text.text)
-        same = [u for u in (first, second) if words_of(u.text) == said]
+        said = _words(text.text)
+        same = [u for u in (first, second) if _words(u.text) == said]
         if first.speaker == second.speaker or same != [first][: self.spec.ref1_says == "same"]:
             return False
         low, high = (_voice(u.path, self.max_seconds).median_hz for u in (first, second))
@@ -129,6 +129,11 @@ class _Draw:
     def _is_female(self, utterance: Utterance) -> bool | None:
         known = self.spec.genders.get(utterance.speaker)
         return known == "female" if known else _is_female(utterance.path, self.max_seconds)
+
+
+@lru_cache(maxsize=8192)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(words_of(text))
 
 
 def _is_one_sentence(text: str, fewest_words: int) -> bool:

@@ -31,9 +31,16 @@ class MeasureUnit:
 
 
 def measure_all(
-    runs: Path, arms: Sequence[Arm], trials: Sequence[Trial], spec: MeasuresSpec, workers: int = 1
+    runs: Path,
+    arms: Sequence[Arm],
+    trials: Sequence[Trial],
+    spec: MeasuresSpec,
+    ref_max_seconds: float,
+    workers: int = 1,
 ) -> tuple[str, ...]:
     """Measure what is missing; gives the measures that are left out, for their packages are.
+
+    Outputs are held against as much of the references as the model heard, `ref_max_seconds`.
 
     Raises
     ------
@@ -47,7 +54,7 @@ def measure_all(
         wanted = [(a.name, _missing(store, a.name, trial.name, names)) for a in arms]
         left = tuple((arm, missing) for arm, missing in wanted if missing)
         if left:
-            units.append(MeasureUnit(runs, trial, arms[0].settings.ref_max_seconds, left))
+            units.append(MeasureUnit(runs, trial, ref_max_seconds, left))
     work_through(units, measure_trial, workers, "measure")
     return tuple(m.name for m in choose((*spec.all, *spec.some)) if m.missing)
 

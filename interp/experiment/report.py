@@ -53,9 +53,16 @@ class Found:
 
 
 def gather(
-    runs: Path, arms: Sequence[Arm], trials: Sequence[Trial], *, title: str, command: str, checkpoint: str
+    runs: Path,
+    arms: Sequence[Arm],
+    trials: Sequence[Trial],
+    *,
+    windows_end: float,
+    title: str,
+    command: str,
+    checkpoint: str,
 ) -> Found:
-    """Read the runs folder.
+    """Read the runs folder; masses of all conditions are read at the end of the same windows.
 
     Raises
     ------
@@ -63,7 +70,6 @@ def gather(
         When nothing in it is measured.
     """
     store = Store(runs)
-    windows_end = arms[0].settings.guidance.t_tal2
     rows = rows_of(store, arms, trials, windows_end)
     if not any(rows.values()):
         raise InterpError(f"{runs}: nothing is measured yet; run the stages synthesise and measure first")

@@ -54,14 +54,14 @@ class MelSplice:
 
     def __call__(self, bench: Bench, trials: Sequence[Trial], settings: SynthSettings) -> list[Made]:
         """See `Condition`."""
-        low, high = (only(bench, trials, settings) for only in (REF1_ONLY, REF2_ONLY))
+        low, high = (only.takes(bench, trials, settings)[0] for only in (REF1_ONLY, REF2_ONLY))
         pieces = bench.pieces(trials, settings)
         takes = []
         for first, second, piece in zip(low, high, pieces, strict=True):
             limit = resolved_limit_hz(np.array(piece.target.f0_median_hz), bench.grid)
             below = np.arange(bench.grid.n_mels)[:, None] <= float(bench.grid.bins_of_hz(limit))
-            mel = np.where(below, first.take.mel, second.take.mel)
-            takes.append(Take(mel, None, first.take.cost + second.take.cost))
+            mel = np.where(below, first.mel, second.mel)
+            takes.append(Take(mel, None, first.cost + second.cost))
         return bench.finish(takes, pieces, settings)
 
 

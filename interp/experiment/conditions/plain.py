@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from interp.engines.contract import Piece
 from interp.experiment.bench import Bench
 from interp.experiment.made import Made, Take
 from interp.experiment.spec import Setting
@@ -32,11 +33,17 @@ class Plain:
 
     def __call__(self, bench: Bench, trials: Sequence[Trial], settings: SynthSettings) -> list[Made]:
         """See `Condition`."""
+        takes, pieces = self.takes(bench, trials, settings)
+        return bench.finish(takes, pieces, settings)
+
+    def takes(
+        self, bench: Bench, trials: Sequence[Trial], settings: SynthSettings
+    ) -> tuple[list[Take], list[Piece]]:
+        """The cases without their sound."""
         pairs = [tuple(bench.pair(t, settings)[i] for i in self.order) for t in trials]
         seeds = [t.seed + self.seed_offset for t in trials]
         pieces = bench.pieces(trials, settings, pairs=pairs, seeds=seeds)
-        takes = [self._named(take) for take in bench.run(pieces, settings)]
-        return bench.finish(takes, pieces, settings)
+        return [self._named(take) for take in bench.run(pieces, settings)], pieces
 
     def _named(self, take: Take) -> Take:
         if take.masses is None or self.order == (0, 1):

@@ -72,7 +72,8 @@ def test_several_seeds_and_a_reference_of_the_same_words(corpus):
     assert all(t.ref1_text == t.text != t.ref2_text for t in trials)
 
 
-def test_what_cannot_be_drawn_is_said(corpus):
+def test_what_cannot_be_drawn_is_said(corpus, monkeypatch):
+    monkeypatch.setattr("interp.experiment.draw.TRIES", 20)
     spec = CasesSpec(count=1, least_semitones=30, genders=GENDERS)
     with pytest.raises(InterpError, match="lower least_semitones"):
         draw_trials(corpus, spec, 4.0)

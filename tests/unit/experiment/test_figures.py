@@ -44,10 +44,10 @@ def test_an_interval_holds_the_true_mean_and_median_in_about_95_of_100():
     rng = np.random.default_rng(0)
     for statistic, true in (("mean", 1.0), ("median", np.log(2))):
         inside = 0
-        for _ in range(200):
+        for _ in range(60):
             found = summary(rng.exponential(size=60).tolist(), statistic)
             inside += found.low <= true <= found.high
-        assert 178 <= inside <= 198
+        assert 51 <= inside <= 60
     assert summary([], "median") is None
     assert summary([3.0], "median").low is None
 

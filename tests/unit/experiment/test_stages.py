@@ -133,12 +133,12 @@ def test_only_what_is_missing_is_measured(store, trials, spoken, monkeypatch):
         "interp.experiment.measure.measure_scene",
         lambda scene, names: ran.append(tuple(names)) or real(scene, names),
     )
-    measure_all(store.runs, ARMS, trials, MeasuresSpec(("pitch",), ("energy",), some_cases=1))
+    measure_all(store.runs, ARMS, trials, MeasuresSpec(("pitch",), ("energy",), some_cases=1), 4.0)
     assert ran == [("pitch", "energy"), ("pitch",)]
     figures = store.figures("unguided", "0001")
     assert figures["pitch.median_hz"] == pytest.approx(150, rel=0.02)
     assert figures["pitch.refs_semitones"] == pytest.approx(12 * np.log2(110 / 190), abs=0.5)
     assert store.figures("guided", "0001") == {}
     ran.clear()
-    measure_all(store.runs, ARMS, trials, MeasuresSpec(("pitch",), ("energy",), some_cases=2))
+    measure_all(store.runs, ARMS, trials, MeasuresSpec(("pitch",), ("energy",), some_cases=2), 4.0)
     assert ran == [("energy",)]
