@@ -30,48 +30,45 @@ class MassReadout:
 def read_masses(terms: tuple[Term, ...], masses: AttentionMasses, reading: Reading) -> list[MassReadout]:
     """Masses of every style group, for every sample.
 
-    A group is read over the queries of the terms that name it, or of all terms when none does; layers
-    count as they do for the objective.
+    A group is read over the queries of the terms that want more or less of it; where none does, of those that
+    weigh others against it; else of all. Its relative mass compares it with the other reference's group over
+    these same queries. Layers count as they do for the objective.
 
     Parameters
     ----------
     terms : of the window that is read
     reading : its `key_shares` say which groups are style groups
     """
-    raw = {group: _group_mass(group, terms, masses, reading) for group in reading.key_shares}
-    relative = {group: _relative(group, raw, reading) for group in raw}
+    found = {group: _read_group(group, terms, masses, reading) for group in reading.key_shares}
     batch = masses.mass[0].shape[0]
     return [
         MassReadout(
-            {group: float(value[sample]) for group, value in raw.items()},
-            {group: float(value[sample]) for group, value in relative.items()},
+            {group: float(raw[sample]) for group, (raw, _) in found.items()},
+            {group: float(relative[sample]) for group, (_, relative) in found.items()},
         )
         for sample in range(batch)
     ]
 
 
-def _group_mass(
+def _read_group(
     group: str, terms: tuple[Term, ...], masses: AttentionMasses, reading: Reading
-) -> Float[Tensor, " batch"]:
+) -> tuple[Float[Tensor, " batch"], Float[Tensor, " batch"]]:
+    """Mass and relative mass of a group."""
     column = masses.columns((group,))[0]
-    readers = [t for t in terms if column in masses.columns(t.groups + t.against)] or list(terms)
-    return torch.stack([_mean_mass(term, masses, reading)[:, column] for term in readers]).mean(0)
+    wanted = [t for t in terms if column in masses.columns(t.groups)]
+    readers = wanted or [t for t in terms if column in masses.columns(t.against)] or list(terms)
+    mass = torch.stack([_mean_mass(term, masses, reading) for term in readers]).mean(0)
+    others = tuple(name for name in reading.key_shares if name != group and _kind(name) == _kind(group))
+    mine = mass[:, [column]]
+    other = mass[:, masses.columns(others)].sum(1, keepdim=True) if others else torch.zeros_like(mine)
+    shares = (key_share(names, reading, mine[..., None]) for names in ((group,), others))
+    return mine[:, 0], relative_mass(mine, other, *shares)[:, 0]
 
 
 def _mean_mass(term: Term, masses: AttentionMasses, reading: Reading) -> Float[Tensor, "batch groups"]:
     grids = term_grids(term, masses, reading)
     means = torch.stack([weighted_mean(grid.mass, grid.on[..., None], 1) for grid in grids])
     return weighted_mean(means, torch.stack([grid.weight for grid in grids])[..., None], 0)
-
-
-def _relative(
-    group: str, raw: dict[str, Float[Tensor, " batch"]], reading: Reading
-) -> Float[Tensor, " batch"]:
-    others = tuple(name for name in raw if name != group and _kind(name) == _kind(group))
-    mine = raw[group][:, None]
-    other = sum((raw[name][:, None] for name in others), torch.zeros_like(mine))
-    shares = (key_share(names, reading, mine[..., None]) for names in ((group,), others))
-    return relative_mass(mine, other, *shares)[:, 0]
 
 
 def _kind(group: str) -> str:

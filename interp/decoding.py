@@ -13,6 +13,7 @@ from torch import Tensor
 
 from guidance.path import PathTuner
 from guidance.readout import MassReadout
+from guidance.settings import GuidanceSettings
 from guidance.trace import TraceRow, summarise
 from guidance.tuner import NoiseTuner
 from guidance.windows import window_warnings
@@ -117,7 +118,7 @@ def _decode_batch(
     _require_finite(x, settings)
     after = probe.readouts(binding.tuning)
     before = [None] * len(pieces) if index is None else _twin_masses(sampling, binding, noise, probe.t, index)
-    warnings = window_warnings(windows, [1 - t for t in sampling.times]) if enabled else ()
+    warnings = _guidance_warnings(settings.guidance, sampling.times) if enabled else ()
     return [
         _Outcome(
             x[i, :, :length],
@@ -128,6 +129,15 @@ def _decode_batch(
         )
         for i, length in enumerate(lengths)
     ]
+
+
+def _guidance_warnings(guidance: GuidanceSettings, times: Sequence[float]) -> tuple[str, ...]:
+    few = (
+        f"scope {guidance.scope}: {guidance.epochs} tuning iteration in all, where scope step does one at "
+        "every step; raise --epochs, to 10, say",
+    )
+    once = guidance.scope != "step" and guidance.epochs == 1
+    return (*window_warnings(guidance.windows, [1 - t for t in times]), *(few if once else ()))
 
 
 def _tuned_path(

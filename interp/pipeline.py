@@ -21,7 +21,7 @@ from interp.sentence import Sentence
 from interp.settings import SynthSettings
 from interp.spans import split_frame_of
 from interp.text.frontend import split_sentences
-from interp.vocoder import make_vocoder
+from interp.vocoder import Vocoder, make_vocoder
 from interp.voicing import voicing_notes
 from masks.f0 import extract_f0
 from masks.grid import MelGrid
@@ -109,6 +109,7 @@ class Synthesizer:
             return []
         started = time.perf_counter()
         settings, adapted = self.engine.adapt(settings or SynthSettings())
+        vocoder = make_vocoder(settings.vocoder, self.grid)
         texts = [[self._encode(part, settings) for part in split_sentences(r.text)] for r in requests]
         pairs = [(self._reference(r.ref1, settings), self._reference(r.ref2, settings)) for r in requests]
         splits = [split_frame_of(settings, sentences, self.grid) for sentences in texts]
@@ -125,7 +126,7 @@ class Synthesizer:
         )
         seconds = (time.perf_counter() - started) / len(requests)
         rows = zip(requests, texts, pairs, splits, decoded, strict=True)
-        return [self._finish(*row, settings, seconds, adapted) for row in rows]
+        return [self._finish(*row, settings, vocoder, seconds, adapted) for row in rows]
 
     def _encode(self, text: str, settings: SynthSettings) -> Sentence:
         with torch.no_grad():
@@ -148,11 +149,12 @@ class Synthesizer:
         split: float | None,
         decoded: Decoded,
         settings: SynthSettings,
+        vocoder: Vocoder,
         seconds: float,
         adapted: Sequence[str],
     ) -> Synthesis:
         started = time.perf_counter()
-        wav = make_vocoder(settings.vocoder, self.grid)(decoded.mel)
+        wav = vocoder(decoded.mel)
         wav = wav / max(1.0, float(np.abs(wav).max(initial=0.0)))
         f0_hz = extract_f0(wav, self.grid, decoded.mel.shape[1])
         warnings = [note for s in sentences for note in s.phonemes.warnings]

@@ -28,7 +28,10 @@ def write_report(folder: str | Path, synthesis: Synthesis) -> Path:
         When the folder cannot be written.
     """
     with whole_folder(folder) as target:
-        write_text(target / "config.yaml", _command(synthesis) + dump_yaml(mapping_of(synthesis.settings)))
+        write_text(
+            target / "config.yaml",
+            _command(synthesis, Path(folder) / "config.yaml") + dump_yaml(mapping_of(synthesis.settings)),
+        )
         write_json(target / "report.json", report_of(synthesis))
         write_json_lines(target / "trace.jsonl", synthesis.guidance.trace if synthesis.guidance else ())
         write_npz(target / "mel.npz", **_arrays(synthesis))
@@ -40,6 +43,7 @@ def report_of(synthesis: Synthesis) -> dict[str, Any]:
     """What ``report.json`` holds; its keys are an interface and do not change."""
     settings = synthesis.settings
     output = pitch_statistics(synthesis.f0_hz)
+    split = synthesis.split_frame
     return {
         "mode": settings.mode,
         "text": synthesis.text,
@@ -48,6 +52,8 @@ def report_of(synthesis: Synthesis) -> dict[str, Any]:
         "words": [_word(span, synthesis.grid) for span in synthesis.words],
         "seed": settings.seed,
         "n_timesteps": settings.n_timesteps,
+        "split_s": None if split is None else split / synthesis.grid.frame_rate_hz,
+        "vocoder": settings.vocoder,
         "guided": synthesis.guidance is not None,
         "attend": settings.attend,
         "seconds_audio": synthesis.seconds_audio,
@@ -120,8 +126,10 @@ def _arrays(synthesis: Synthesis) -> dict[str, np.ndarray]:
     return arrays
 
 
-def _command(synthesis: Synthesis) -> str:
+def _command(synthesis: Synthesis, config: Path) -> str:
     """The line that makes the same audio again, as a comment."""
-    refs = [f"--ref{i} {shlex.quote(ref.path)}" for i, ref in enumerate(synthesis.references, start=1)]
+    paths = [str(Path(ref.path).resolve()) for ref in synthesis.references]
+    refs = [f"--ref{i} {shlex.quote(path)}" for i, path in enumerate(paths, start=1)]
     text = shlex.quote(" ".join(synthesis.text.split()))
-    return f"# interp synth --config config.yaml {' '.join(refs)} --text {text} --out again.wav\n"
+    settings = shlex.quote(str(config.resolve()))
+    return f"# interp synth --config {settings} {' '.join(refs)} --text {text} --out again.wav\n"

@@ -11,7 +11,7 @@ from masks.errors import InterpError
 
 Mode = Literal["freq", "temp"]
 VocoderName = Literal["griffin-lim", "neural"]  # those that interp/vocoder.py registers
-DEFAULT_VOCODER: VocoderName = "griffin-lim"
+DEFAULT_VOCODER: VocoderName = "neural"
 LARGEST_SEED = 2**63 - 1
 OBJECTIVE_OF_MODE = {"freq": "matched", "temp": "temp"}
 

@@ -115,9 +115,7 @@ def _target(target: Path | None, experiment: Path | None, assignments: tuple[str
     from masks.errors import InterpError
 
     if target is not None and experiment is not None:
-        raise InterpError(
-            f"--experiment: is given with {target}, which it does not read; give one of them"
-        )
+        raise InterpError(f"--experiment: is given with {target}, which it does not read; give one of them")
     if experiment is None and assignments:
         raise InterpError("--set: changes an experiment; add --experiment FILE, or leave it out")
     found = experiment if target is None else target

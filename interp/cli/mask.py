@@ -17,7 +17,7 @@ import click
     show_default=True,
     help="Arrays: mask (80, T), f0_hz, times_s, mel_frequencies_hz.",
 )
-@click.option("--plot", type=click.Path(path_type=Path), help="PNG of the mel under its mask.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Picture of the mask, .png or .svg.")
 @click.option(
     "--width-bins",
     type=float,

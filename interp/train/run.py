@@ -66,10 +66,10 @@ def train(
     folder = Path(settings.runs) / settings.name
     processes = PartialState(cpu=not torch.cuda.is_available())
     with processes.main_process_first():  # it fills the cache that the others then read
+        prepared = read_pack(pack, settings.model.text) if pack else _prepare(settings, folder)
         folder.mkdir(parents=True, exist_ok=True)
         if processes.is_main_process:
             write_text(folder / "config.yaml", dump_yaml(mapping_of(settings)))
-        prepared = read_pack(pack, settings.model.text) if pack else _prepare(settings, folder)
     if pack_to is not None:
         n = write_pack(pack_to, prepared.features, prepared.texts, prepared.encoder, pack_mib)
         log.info("%s: %d items, %.1f MiB", pack_to, n, pack_to.stat().st_size / 2**20)
@@ -106,6 +106,7 @@ def _prepare(settings: TrainSettings, folder: Path) -> Pack:
             alignment=alignment,
             seed=settings.seed,
         )
+        folder.mkdir(parents=True, exist_ok=True)
         write_bytes(saved, save(encoder.state_dict()))
     encoder.eval().requires_grad_(False)
     texts = corpus.texts

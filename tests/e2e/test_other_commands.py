@@ -192,3 +192,12 @@ def test_engine_is_exported_lazily(monkeypatch):
     assert interp.InterpError is InterpError
     with pytest.raises(AttributeError):
         interp.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize(("option", "name"), [("--out", "m.txt"), ("--plot", "m.gif")])
+def test_mask_writes_nothing_under_a_misleading_name(interp, voices, tmp_path, option, name):
+    others = {"--out": ["--plot", tmp_path / "m.png"], "--plot": ["--out", tmp_path / "m.npz"]}[option]
+    result = interp("mask", voices[0], option, tmp_path / name, *others)
+    assert result.exit_code == 2
+    assert f"{option}: {tmp_path / name} has another ending" in result.stderr
+    assert not {path.name for path in tmp_path.iterdir()} & {"m.txt", "m.gif", "m.png", "m.npz"}

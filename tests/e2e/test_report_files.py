@@ -1,6 +1,7 @@
 """`--report`: five files with stable keys."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -48,7 +49,9 @@ def test_a_report_that_fails_leaves_nothing(tmp_path, monkeypatch):
 
 def test_config_makes_the_same_settings(folder):
     assert resolve(SynthSettings, folder / "config.yaml") == SynthSettings(seed=5)
-    assert "--ref1 a.wav --ref2 b.wav" in (folder / "config.yaml").read_text().splitlines()[0]
+    command = (folder / "config.yaml").read_text().splitlines()[0]
+    assert f"--config {folder / 'config.yaml'}" in command
+    assert f"--ref1 {Path('a.wav').resolve()} --ref2 {Path('b.wav').resolve()}" in command
 
 
 def test_report_keys_and_numbers(folder):

@@ -313,3 +313,19 @@ def test_lookahead_costs_its_evaluations(speak, n_evaluations):
 
 def test_an_output_without_voice_is_noted(speak):
     assert any(note.startswith("nearly unvoiced: 0% of the output") for note in speak().notes)
+
+
+def test_the_vocoder_is_asked_for_before_anything_is_spoken(speak, n_evaluations, monkeypatch):
+    def missing(name, grid):
+        raise InterpError("vocoder: not there")
+
+    monkeypatch.setattr("interp.pipeline.make_vocoder", missing)
+    with pytest.raises(InterpError, match="vocoder: not there"):
+        speak()
+    assert n_evaluations == []
+
+
+def test_one_iteration_in_all_is_told(speak):
+    said = [n for n in speak(guided_by(scope="trajectory")).notes if "tuning iteration" in n]
+    assert len(said) == 1
+    assert not [n for n in speak(guided_by(scope="trajectory", epochs=2)).notes if "tuning iteration" in n]

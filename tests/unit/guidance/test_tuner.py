@@ -11,6 +11,7 @@ import torch
 
 from guidance.masses import AttentionMasses
 from guidance.objectives import Objective, Term
+from guidance.readout import read_masses
 from interp.noise import draw_noise
 from interp.process import DiffusionProcess
 from interp.sampler import sample
@@ -318,3 +319,25 @@ def test_the_predicted_decrease_is_that_of_a_short_step(bench):
     tuner, rows = bench.tuner(toy, step_share=1e-4)
     tuner(toy.state())
     assert rows[0].loss_before - rows[0].loss_after == pytest.approx(rows[0].predicted_decrease, rel=1e-3)
+
+
+def test_temp_masses_are_read_over_the_span_that_wants_them(bench):
+    """Reference 1 over the first span, reference 2 over the second: each the objective's own share."""
+    toy = bench.toy((1,), (8,))
+    tuning = bench.tuning(toy, "temp")
+    state = toy.state()
+    masses = toy.masses(state.x_t, state.times)
+    (found,) = read_masses(tuning.objective.terms(1), masses, tuning.reading(masses))
+    reading = tuning.reading(masses)
+    for group, span in (("ref1.pitch", "span1"), ("ref2.rest", "span2")):
+        per_layer = []
+        for layer, mass in zip(masses.layers, masses.mass, strict=True):
+            on = reading.queries.of_layer(layer, span)[0]
+            per_layer.append((mass[0] * on[:, None]).sum(0) / on.sum())
+        weights = reading.layer_weights.plain[:, 0]
+        means = (torch.stack(per_layer) * weights[:, None]).sum(0)
+        assert found.raw[group] == pytest.approx(float(means[masses.group_names.index(group)]), rel=1e-6)
+        other = {"ref1.pitch": "ref2.pitch", "ref2.rest": "ref1.rest"}[group]
+        shares = toy.key_shares()
+        a, b = (float(means[masses.group_names.index(g)] / shares[g][0]) for g in (group, other))
+        assert found.relative[group] == pytest.approx(a / (a + b), rel=1e-6)
