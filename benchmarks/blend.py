@@ -83,7 +83,7 @@ def _voice(speaker: Speaker, mel: np.ndarray) -> np.ndarray:
 @click.option("--pairs", default=16)
 @click.option("--timesteps", default=20)
 @click.option("--runs", default="masked,unguided,guided,swapped")
-@click.option("--share", default=0.02)
+@click.option("--share", default=0.01)
 @click.option("--gamma", default=1.0)
 def main(
     corpus: Path, checkpoint: str, pairs: int, timesteps: int, runs: str, share: float, gamma: float
