@@ -21,5 +21,9 @@ def choose_device(name: str) -> torch.device:
         device = torch.device(name)
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        raise InterpError(f"device: {name!r} is not there; give auto, cpu, cuda, cuda:1 or mps") from error
+        here = "cuda" if torch.cuda.is_available() else "cpu"
+        raise InterpError(
+            f"device: {name!r} is not there; give auto (here: {here}), cpu, or cuda, cuda:1, mps where a "
+            "machine has them and PyTorch is built for them"
+        ) from error
     return device

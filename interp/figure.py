@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
 from interp.pitch_statistics import pitch_statistics
 from interp.result import ReferenceResult, Synthesis
@@ -210,15 +210,21 @@ def _draw_masses(row: tuple[Axes, Axes], synthesis: Synthesis) -> None:
     if not trace:
         axes.text(0.5, 0.5, "the noise was not tuned", ha="center", va="center", color="#666666")
         return
-    _draw_windows(axes, synthesis)
-    progress = [line["progress"] for line in trace]
+    at = [line["progress"] for line in trace]
+    if at[0] == at[-1]:  # all noise is tuned together, before the first step
+        at = list(range(1, len(trace) + 1))
+        axes.set_xlabel("tuning iteration")
+        axes.set_xlim(0.5, 1.3 * len(trace) + 0.5)  # room for the legend
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    else:
+        _draw_windows(axes, synthesis)
     for kind, style, names in (("raw", "o-", GROUP_COLOURS), ("relative", "s--", RELATIVE_SHOWN)):
         for name in (n for n in names if n in trace[0]["mass"][kind]):
             mass = [line["mass"][kind][name] for line in trace]
             label = name if kind == "raw" else f"{name}, relative"
-            axes.plot(progress, mass, style, ms=3, lw=1.2, color=GROUP_COLOURS[name], label=label)
+            axes.plot(at, mass, style, ms=3, lw=1.2, color=GROUP_COLOURS[name], label=label)
     axes.axhline(0.5, color="#bbbbbb", lw=0.8)
-    _draw_loss(axes, progress, trace)
+    _draw_loss(axes, at, trace)
     axes.legend(loc="center right", fontsize=8)
 
 
@@ -229,9 +235,9 @@ def _draw_windows(axes: Axes, synthesis: Synthesis) -> None:
             axes.axvspan(start, end, color="#009e73", alpha=0.04 + 0.05 * number, label=f"window {number}")
 
 
-def _draw_loss(axes: Axes, progress: list[float], trace: tuple[Any, ...]) -> None:
+def _draw_loss(axes: Axes, at: list[float], trace: tuple[Any, ...]) -> None:
     loss = axes.twinx()
-    loss.plot(progress, [line["loss_after"] for line in trace], color="#666666", ls=":", lw=1.5)
+    loss.plot(at, [line["loss_after"] for line in trace], color="#666666", ls=":", lw=1.5)
     loss.set_ylabel("loss (dotted)", color="#666666")
 
 

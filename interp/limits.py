@@ -33,12 +33,19 @@ class Bounds:
     def __str__(self) -> str:
         """What is allowed, in words."""
         parts = [
-            f"above {self.above:g}" if self.above is not None else "",
-            f"{self.low:g} or more" if self.low is not None and self.high is None else "",
-            f"{self.low:g} to {self.high:g}" if self.low is not None and self.high is not None else "",
-            f"up to {self.high:g}" if self.low is None and self.high is not None else "",
+            f"above {_number(self.above)}" if self.above is not None else "",
+            f"{_number(self.low)} or more" if self.low is not None and self.high is None else "",
+            f"{_number(self.low)} to {_number(self.high)}"
+            if self.low is not None and self.high is not None
+            else "",
+            f"up to {_number(self.high)}" if self.low is None and self.high is not None else "",
         ]
         return " and ".join(part for part in parts if part) or "a finite number"
+
+
+def _number(bound: float | None) -> str:
+    """A whole number in full, however large."""
+    return str(bound) if isinstance(bound, int) else f"{bound:g}"
 
 
 def limited(

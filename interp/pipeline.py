@@ -21,6 +21,7 @@ from interp.sentence import Sentence
 from interp.settings import SynthSettings
 from interp.spans import split_frame_of
 from interp.text.frontend import split_sentences
+from interp.unused_settings import unused_notes
 from interp.vocoder import Vocoder, make_vocoder
 from interp.voicing import voicing_notes
 from masks.f0 import extract_f0
@@ -126,7 +127,8 @@ class Synthesizer:
         )
         seconds = (time.perf_counter() - started) / len(requests)
         rows = zip(requests, texts, pairs, splits, decoded, strict=True)
-        return [self._finish(*row, settings, vocoder, seconds, adapted) for row in rows]
+        told = (*unused_notes(settings), *adapted)
+        return [self._finish(*row, settings, vocoder, seconds, told) for row in rows]
 
     def _encode(self, text: str, settings: SynthSettings) -> Sentence:
         with torch.no_grad():
@@ -151,7 +153,7 @@ class Synthesizer:
         settings: SynthSettings,
         vocoder: Vocoder,
         seconds: float,
-        adapted: Sequence[str],
+        told: Sequence[str],
     ) -> Synthesis:
         started = time.perf_counter()
         wav = vocoder(decoded.mel)
@@ -161,7 +163,7 @@ class Synthesizer:
         notes = (
             [note for reference in pair for note in reference.recording.notes]
             + warnings
-            + list(adapted)
+            + list(told)
             + list(decoded.notes)
             + list(voicing_notes(f0_hz, np.concatenate([s.voiced for s in sentences])))
         )
@@ -185,6 +187,7 @@ class Synthesizer:
             grid=self.grid,
             split_frame=None if split is None else round(split),
             notes=tuple(dict.fromkeys(notes)),
+            checkpoint_sha256=self.checkpoint.sha256,
         )
 
 

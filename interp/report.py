@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from guidance.readout import MassReadout
+from interp import __version__
 from interp.config import mapping_of
 from interp.figure import draw_synthesis
 from interp.files import whole_folder, write_figure, write_json, write_json_lines, write_npz, write_text
@@ -63,6 +65,8 @@ def report_of(synthesis: Synthesis) -> dict[str, Any]:
         "output": {"f0_median_hz": output.median_hz, "voiced_share": output.voiced_share},
         "guidance": _guidance(synthesis.guidance) if synthesis.guidance else None,
         "notes": list(synthesis.notes),
+        "checkpoint": {"name": settings.checkpoint, "sha256": synthesis.checkpoint_sha256},
+        "versions": {"interp": __version__, "torch": version("torch")},
     }
 
 

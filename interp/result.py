@@ -79,6 +79,7 @@ class Synthesis:
     seconds_wall : time taken, seconds
     split_frame : temp: the first frame that follows reference 2; None in freq
     notes : one line for each thing the user should know
+    checkpoint_sha256 : of the checkpoint's file, in hexadecimal
     """
 
     text: str
@@ -97,6 +98,7 @@ class Synthesis:
     grid: MelGrid
     split_frame: int | None = None
     notes: tuple[str, ...] = ()
+    checkpoint_sha256: str = ""
 
     @property
     def sample_rate(self) -> int:

@@ -61,7 +61,8 @@ def single_job(
     first, second = (chosen or default for chosen, default in zip(given, demo, strict=True))
     said = text if text is not None else _text_from_stdin(given == (None, None))
     if not said.strip():
-        raise InterpError('--text: is empty; give a sentence, such as --text "Good morning."')
+        where = "standard input" if text is None else "--text"
+        raise InterpError(f'{where}: is empty; give a sentence, such as --text "Good morning."')
     return Job(said, first, second, None, target, notes=_demo_notes(given, demo))
 
 

@@ -44,7 +44,8 @@ def _run_job(
     from interp.audio import save_wav
 
     chosen = for_mode(settings, job.mode) if job.mode else settings
-    with tqdm(total=100, desc=job.out.name, unit="%", disable=quiet, leave=False, delay=0.5) as bar:
+    hidden = True if quiet else None  # None: only where stderr is no terminal
+    with tqdm(total=100, desc=job.out.name, unit="%", disable=hidden, leave=False, delay=0.5) as bar:
 
         def show(fraction: float) -> None:
             bar.update(round(100 * fraction) - bar.n)

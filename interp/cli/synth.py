@@ -71,7 +71,10 @@ def _option(key: str, *flags: str, says: str, metavar: str | None = None) -> Cal
 @_option("temperature", "--temperature", says="Divides the start noise: larger is calmer.")
 @_option("length_scale", "--length-scale", says="Multiplies durations: larger is slower.")
 @_option(
-    "guidance.objective", "--objective", says="Table in configs/objectives; temp has its own.", metavar="NAME"
+    "guidance.objective",
+    "--objective",
+    says="matched, simultaneous or sequential; temp has its own, temp.",
+    metavar="NAME",
 )
 @_option(
     "guidance.scope",
@@ -148,7 +151,8 @@ def _refuse_with_list(**given: Any) -> None:
     named = [f"--{name}" for name, value in given.items() if value is not None]
     if named:
         raise InterpError(
-            f"{' and '.join(named)}: not together with --file-list, whose lines say it; leave one out"
+            f"{' and '.join(named)}: not together with --file-list, which says it and names the "
+            "files; leave one out; --out-dir chooses the folder"
         )
 
 

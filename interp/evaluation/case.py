@@ -65,7 +65,7 @@ def read_manifest(path: Path) -> tuple[Case, ...]:
     """
     rows = _rows(path)
     if not rows:
-        raise InterpError(f"{path}: holds no row; give {FORM}")
+        raise InterpError(f"{path}: holds no row; give the {FORM}")
     return tuple(_case(path, number, row) for number, row in rows)
 
 
@@ -80,7 +80,7 @@ def _rows(path: Path) -> list[tuple[int, Mapping[Any, Any]]]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise InterpError(f"{path}: cannot be read ({reason}); give {FORM}") from error
+        raise InterpError(f"{path}: cannot be read ({reason}); give a manifest with the {FORM}") from error
     if path.suffix.lower() == ".csv":
         reader = csv.DictReader(text.splitlines())
         return [(reader.line_num, row) for row in reader]

@@ -89,7 +89,8 @@ def test_text_from_stdin(stdin, tmp_path):
 @pytest.mark.parametrize(("text", "piped"), [("", None), ("  \n", None), (None, ""), (None, " \n")])
 def test_empty_text(stdin, tmp_path, text, piped):
     stdin(io.StringIO(piped or ""))
-    with pytest.raises(InterpError, match="--text: is empty"):
+    where = "standard input" if text is None else "--text"
+    with pytest.raises(InterpError, match=f"{where}: is empty"):
         single_job(text, tmp_path / "a", tmp_path / "b", None, None)
 
 
@@ -104,7 +105,7 @@ def test_one_reference_only(tmp_path):
 
 def test_one_reference_alone_does_not_bring_the_demo_sentence(stdin, tmp_path):
     stdin(io.StringIO(""))
-    with pytest.raises(InterpError, match="--text: is empty"):
+    with pytest.raises(InterpError, match="standard input: is empty"):
         single_job(None, tmp_path / "a", None, None, None)
 
 
