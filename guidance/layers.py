@@ -26,7 +26,7 @@ class LayerWeights:
 
     def of(self, queries: str) -> Float[Tensor, "layers batch"]:
         """The weights for terms that read the set of queries of this name."""
-        return self.band_wise if queries in BAND_WISE else self.plain
+        return self.band_wise if queries.rpartition(".")[2] in BAND_WISE else self.plain
 
 
 def resolve_layers(choice: str | tuple[int, ...], n_layers: int) -> tuple[int, ...]:

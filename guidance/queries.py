@@ -20,7 +20,8 @@ class QuerySets:
     Parameters
     ----------
     sets : per layer of the model, name -> weights (batch, queries of that layer) in [0, 1]; 0 on padding.
-        Names in use: ``pitch``, ``rest``, ``span1``, ``span2``, ``all``
+        Names: ``pitch``, ``rest``, ``all``; in temp also ``span1``, ``span1.pitch``, ``span1.rest``, and
+        the same of ``span2``
     usable : (layers of the model, batch) bool, or None for all: False where pitch covers so many rows of the
         layer's grid that telling pitch queries from the rest means nothing there
     """

@@ -63,7 +63,10 @@ def query_sets(
     }
     if targets[0].spans is not None:
         spans = _spans(targets, n_frames, patches).to(frame_mask.device) * sets["all"][:, None]
-        sets |= {"span1": spans[:, 0], "span2": spans[:, 1]}
+        for number in (1, 2):
+            span = spans[:, number - 1]
+            sets[f"span{number}"] = span
+            sets |= {f"span{number}.{kind}": span * sets[kind] for kind in ("pitch", "rest")}
     n_layers = len(config.cross_layers)
     usable = torch.tensor([[not c.too_wide for c in found]], device=frame_mask.device).expand(n_layers, -1)
     return QuerySets((sets,) * n_layers, usable), found

@@ -55,14 +55,18 @@ def pieces_of(
 
 
 def _target_cells(sentence: Sentence, pair: Pair, spans: Tensor | None, grid: MelGrid) -> TargetCells:
-    """Static pitch cells from reference 1; temp mode goes without where it has no voice."""
-    f0_hz = pair[0].f0_hz
-    if not f0_hz.any():
-        if spans is None:
+    """Static pitch cells: of reference 1, in temp each part's of the reference that it follows."""
+    medians = [float(np.median(r.f0_hz[r.f0_hz > 0])) if r.f0_hz.any() else 0.0 for r in pair]
+    if spans is None:
+        if not medians[0]:
             path = pair[0].recording.path
             raise InterpError(
                 f"{path}: no voiced frame, so it has no pitch; give a recording of speech, or --mode temp"
             )
-        return TargetCells(np.zeros((grid.n_mels, sentence.n_frames), dtype=bool), spans, 0.0)
-    cells = static_cells(f0_hz, sentence.voiced, grid)
-    return TargetCells(cells, spans, float(np.median(f0_hz[f0_hz > 0])))
+        return TargetCells(static_cells(pair[0].f0_hz, sentence.voiced, grid), None, medians[0])
+    cells = np.zeros((grid.n_mels, sentence.n_frames), dtype=bool)
+    first = spans[0].numpy() >= 0.5
+    for reference, median, own in zip(pair, medians, (first, ~first), strict=True):
+        if median:
+            cells |= static_cells(reference.f0_hz, sentence.voiced & own, grid)
+    return TargetCells(cells, spans, medians[0] or medians[1])

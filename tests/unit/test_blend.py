@@ -81,6 +81,15 @@ def test_spans_are_weights_of_columns_without_padding():
     assert (first == first[:, :1]).all()
 
 
+def test_every_span_is_parted_into_pitch_and_rest():
+    sets = sets_of([target(16, split=8)])[0].sets[0]
+    for span in ("span1", "span2"):
+        for kind in ("pitch", "rest"):
+            assert torch.equal(sets[f"{span}.{kind}"], sets[span] * sets[kind])
+    assert sets["span1.pitch"].any()
+    assert not sets["span2.pitch"].any()
+
+
 def test_spans_do_not_depend_on_the_batch():
     """The last column of 10 frames holds two of them."""
     alone = sets_of([target(10, split=5)])[0].sets[0]

@@ -90,6 +90,8 @@ class ToyModel:
             "span1": on * (1 - ramp),
             "span2": on * ramp,
         }
+        for span in ("span1", "span2"):
+            named |= {f"{span}.{kind}": named[span] * named[kind] for kind in ("pitch", "rest")}
         return {name: cells.flatten(1) for name, cells in named.items()}
 
     def key_shares(self) -> dict[str, Tensor]:

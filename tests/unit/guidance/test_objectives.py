@@ -36,6 +36,8 @@ def reading(found, sums="log", gamma=1.0, usable=None):
     }
     named = {name: torch.tensor([weights]) for name, weights in sets.items()}
     named["span2"] = 1 - named["span1"]
+    for span in ("span1", "span2"):
+        named |= {f"{span}.{kind}": named[span] * named[kind] for kind in ("pitch", "rest")}
     queries = QuerySets((named,) * len(found.layers), usable)
     shares = {group: torch.tensor([share]) for group, share in SHARES.items()}
     return Reading(queries, shares, fixed_weights(found, queries), gamma, sums)
@@ -92,12 +94,29 @@ def test_sequential_gives_the_sums_of_the_notes(bench):
     assert both == pytest.approx(first + second)
 
 
-def test_temp_reads_whole_references(bench):
+def test_temp_parts_each_span_into_pitch_and_rest(bench):
+    """Of the two queries one is pitch, the other rest."""
     found = masses([FIRST, SECOND])
-    span1 = -(math.log(0.5 / 0.9) + 0.25 * math.log(0.4 / 0.9)) / 1.25
-    span2 = -math.log(0.5 / 0.9)
-    expected = span1 + 2 * span2
+    pitch1 = relative(FIRST, "ref1.pitch", "ref2.pitch")
+    rest1, rest2 = (
+        relative(SECOND, *pair) for pair in (("ref1.rest", "ref2.rest"), ("ref2.rest", "ref1.rest"))
+    )
+    # No pitch query lies in the second span: that term adds nothing.
+    expected = -math.log(pitch1) - 2 * (math.log(rest1) + math.log(rest2))
     assert loss(bench.shipped("temp").terms(2), found, gamma=2.0) == pytest.approx(expected, abs=1e-4)
+    assert bench.shipped("temp").terms(1) == bench.shipped("temp").terms(2)
+
+
+def test_a_term_may_read_whole_references():
+    term = Term("span1", ("ref1",), ("ref2",), average="log")
+    expected = -(math.log(0.5 / 0.9) + 0.25 * math.log(0.4 / 0.9)) / 1.25
+    assert loss(term, masses([FIRST, SECOND])) == pytest.approx(expected, abs=1e-5)
+
+
+def relative(query, mine, other):
+    """Mass per key share, of two groups."""
+    a, b = (query[GROUPS.index(name)] / SHARES[name] for name in (mine, other))
+    return a / (a + b)
 
 
 def test_layers_of_one_grid_are_averaged_before_the_log_others_after():
