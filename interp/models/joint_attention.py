@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.nn import functional as F
+
+from interp.models.query_gradient import attention_of_queries
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def joint_attention(
     scale = head**-0.5
     bias = (log_weights / scale).to(queries.dtype)[:, None].expand(-1, *queries.shape[1:3], -1)
     wide_queries = torch.cat([queries, bias], -1).contiguous()
-    both = F.scaled_dot_product_attention(wide_queries, wide.keys, wide.values, scale=scale)
+    both = attention_of_queries(wide_queries, wide.keys, wide.values, scale)
     return both[..., :head], both[..., head:].mean(1)
 
 
