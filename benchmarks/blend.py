@@ -1,9 +1,9 @@
-"""Does tuned noise move the blend?  python benchmarks/blend.py CORPUS [--pairs 16] [--runs unguided,guided]
+"""Does tuned noise move the blend?  python benchmarks/blend.py CORPUS [--mode temp] [--runs unguided,guided]
 
-Pairs of test recordings of different speakers, over 3 semitones apart; freq mode, one sentence, one seed a
-pair, the same in every run. F0 is read off the mel by a harmonic comb; the voice by the distance of voice
-vectors (which the model also reads: a first look, not evidence). "Nearer to ref 1" in F0 and "nearer to
-ref 2" in voice are shares of pairs.
+Pairs of test recordings of different speakers, over 3 semitones apart; one sentence, one seed a pair, the
+same in every run. F0 is read off the mel by a harmonic comb; the voice by the distance of voice vectors
+(which the model also reads: a first look, not evidence). "Nearer" is a share of pairs; in temp, halves are
+judged without the 0.1 s beside the switch.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from interp.audio import load_reference
 from interp.pipeline import Synthesizer
 from interp.references import ReferenceFeatures, reference_features
 from interp.sentence import encode_sentence
-from interp.settings import SynthSettings
+from interp.settings import Mode, SynthSettings
 from interp.text.frontend import phonemize
 from interp.train.corpus import read_corpus
 from interp.voice import voice_vector
@@ -53,28 +53,43 @@ def draw_pairs(corpus: Path, n_pairs: int, synthesizer: Synthesizer) -> list[Pai
 def run(speaker: Speaker, pairs: list[Pair], settings: SynthSettings, swap: bool) -> dict[str, float]:
     """Figures of one way to synthesise; with ``swap`` references change places, not in the measure."""
     given = [(b, a) if swap else (a, b) for a, b in pairs]
-    mels = speaker.mels(given, list(range(len(pairs))), settings)
+    mels = speaker.mels(given, list(range(len(pairs))), settings, split=0.5)
+    everywhere = np.ones(speaker.sentence.n_frames, dtype=bool)
+    if settings.mode == "freq":
+        pitch, voice = (_distances(speaker, mels, pairs, everywhere)[i] for i in (0, 1))
+        first, second = pitch[:, 0] < pitch[:, 1], voice[:, 1] < voice[:, 0]
+        return {
+            "pitch_nearer_ref1": float(first.mean()),
+            "median_semitones_from_ref1": float(np.median(pitch[:, 0])),
+            "voice_nearer_ref2": float(second.mean()),
+            "both": float((first & second).mean()),
+        }
+    middle, apart = speaker.sentence.n_frames / 2, 0.1 * speaker.synthesizer.grid.frame_rate_hz
+    frames, found, nearer = np.arange(len(everywhere)), {}, []
+    for own, part in enumerate((frames < middle - apart, frames > middle + apart)):
+        pitch, voice = _distances(speaker, mels, pairs, part)
+        nearer.append(pitch[:, own] < pitch[:, 1 - own])
+        found[f"half{own + 1}_pitch_nearer_own"] = float(nearer[-1].mean())
+        found[f"half{own + 1}_median_semitones"] = float(np.median(pitch[:, own]))
+        found[f"half{own + 1}_voice_nearer_own"] = float((voice[:, own] < voice[:, 1 - own]).mean())
+    return {**found, "both_halves_pitch": float((nearer[0] & nearer[1]).mean())}
+
+
+def _distances(
+    speaker: Speaker, mels: list[np.ndarray], pairs: list[Pair], part: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Distances (pairs, 2) of a part from each reference: median F0, semitones, and voice vectors."""
     levels = np.array([[median_log_f0(r) for r in pair] for pair in pairs])
-    heard = np.array([speaker.log_f0(m) for m in mels])
-    away = 12 / np.log(2) * np.abs(heard[:, None] - levels)
-    voices = np.array(
-        [
-            [np.linalg.norm(_voice(speaker, m) - r.voice) for r in pair]
-            for m, pair in zip(mels, pairs, strict=True)
-        ]
-    )
-    pitch, rest = away[:, 0] < away[:, 1], voices[:, 1] < voices[:, 0]
-    return {
-        "pitch_nearer_ref1": float(pitch.mean()),
-        "median_semitones_from_ref1": float(np.median(away[:, 0])),
-        "voice_nearer_ref2": float(rest.mean()),
-        "both": float((pitch & rest).mean()),
-    }
-
-
-def _voice(speaker: Speaker, mel: np.ndarray) -> np.ndarray:
-    f0 = f0_of_mel(torch.from_numpy(mel), speaker.synthesizer.grid, voiced_salience=-1.0).numpy()
-    return voice_vector(mel, np.where(speaker.sentence.voiced, f0, 0.0))
+    grid = speaker.synthesizer.grid
+    tracks = [f0_of_mel(torch.from_numpy(mel), grid, voiced_salience=-1.0).numpy() for mel in mels]
+    voiced = speaker.sentence.voiced
+    heard = np.array([np.median(np.log(f0[voiced & part])) for f0 in tracks])
+    voices = [
+        voice_vector(mel[:, part], np.where(voiced, f0, 0.0)[part])
+        for mel, f0 in zip(mels, tracks, strict=True)
+    ]
+    apart = [[np.linalg.norm(v - r.voice) for r in pair] for v, pair in zip(voices, pairs, strict=True)]
+    return 12 / np.log(2) * np.abs(heard[:, None] - levels), np.array(apart)
 
 
 @click.command()
@@ -83,24 +98,31 @@ def _voice(speaker: Speaker, mel: np.ndarray) -> np.ndarray:
 @click.option("--pairs", default=16)
 @click.option("--timesteps", default=20)
 @click.option("--runs", default="masked,unguided,guided,swapped")
-@click.option("--share", default=0.01)
+@click.option("--mode", type=click.Choice(["freq", "temp"]), default="freq")
+@click.option("--share", default=GuidanceSettings().step_share)
 @click.option("--gamma", default=1.0)
 def main(
-    corpus: Path, checkpoint: str, pairs: int, timesteps: int, runs: str, share: float, gamma: float
+    corpus: Path,
+    checkpoint: str,
+    pairs: int,
+    timesteps: int,
+    runs: str,
+    mode: Mode,
+    share: float,
+    gamma: float,
 ) -> None:
     synthesizer = Synthesizer.load(checkpoint)
     with torch.no_grad():
         sentence = encode_sentence(synthesizer.checkpoint.model, phonemize(SENTENCE), 1.0)
     speaker, drawn = Speaker(synthesizer, sentence), draw_pairs(corpus, pairs, synthesizer)
-    base = SynthSettings(n_timesteps=timesteps, solver="dpmpp2")
-    off = replace(base, guidance=GuidanceSettings(enabled=False))
-    guided = replace(base, guidance=GuidanceSettings(step_share=share, gamma=gamma))
+    base = SynthSettings(mode=mode, n_timesteps=timesteps)
+    off = replace(base, guidance=replace(base.guidance, enabled=False))
+    guided = replace(base, guidance=replace(base.guidance, step_share=share, gamma=gamma))
     ways = {
         "masked": (replace(off, attend="masked"), False),
         "unguided": (off, False),
         "guided": (guided, False),
         "swapped": (guided, True),
-        "ode_unguided": (replace(off, sampler="ode"), False),
     }
     for name in runs.split(","):
         print(

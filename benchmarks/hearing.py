@@ -52,12 +52,13 @@ class Speaker:
         pairs: list[tuple[ReferenceFeatures, ReferenceFeatures]],
         seeds: list[int],
         settings: SynthSettings,
+        split: float = 1.0,
     ) -> list[np.ndarray]:
-        """Log mels (n_mels, T) of the sentence, one a pair."""
+        """Log mels (n_mels, T) of the sentence, one a pair; temp splits it at this share."""
         n, engine = len(pairs), self.synthesizer.engine
-        split = [float(self.sentence.n_frames) if settings.mode == "temp" else None] * n
+        splits = [split * self.sentence.n_frames if settings.mode == "temp" else None] * n
         texts = [[self.sentence]] * n
-        return [d.mel for d in decode(engine, texts, pairs, split, seeds, settings, self.synthesizer.grid)]
+        return [d.mel for d in decode(engine, texts, pairs, splits, seeds, settings, self.synthesizer.grid)]
 
     def log_f0(self, mel: np.ndarray) -> float:
         """Median log F0 over the frames of voiced phonemes."""

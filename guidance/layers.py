@@ -10,7 +10,7 @@ from torch import Tensor
 
 from guidance.masses import AttentionMasses
 from guidance.queries import BAND_WISE, QuerySets
-from guidance.settings import SECOND_HALF
+from guidance.settings import LAYER_CHOICES, MIDDLE, SECOND_HALF
 from masks.errors import InterpError
 
 
@@ -37,14 +37,16 @@ def resolve_layers(choice: str | tuple[int, ...], n_layers: int) -> tuple[int, .
     InterpError
         when an index lies beyond the model's layers
     """
+    if choice == MIDDLE:
+        return (n_layers // 2,)
     if choice == SECOND_HALF:
         return tuple(range(n_layers // 2, n_layers))
     assert not isinstance(choice, str)
     beyond = [i for i in choice if not 0 <= i < n_layers]
     if beyond:
         raise InterpError(
-            f"guidance: layers {beyond} do not exist, allowed: 0 to {n_layers - 1} or '{SECOND_HALF}'; "
-            "change --layers"
+            f"guidance: layers {beyond} do not exist, allowed: 0 to {n_layers - 1}, "
+            f"or {' or '.join(LAYER_CHOICES)}; change --layers"
         )
     return tuple(sorted(choice))
 

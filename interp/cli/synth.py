@@ -112,7 +112,7 @@ def _option(key: str, *flags: str, says: str, metavar: str | None = None) -> Cal
 @click.option(
     "--layers",
     metavar="LIST",
-    help="Attention layers to read: second-half, or 0,2; from 0. [default second-half]",
+    help="Attention layers to read: middle, second-half, or 0,2; from 0. [default middle]",
 )
 @_option("vocoder", "--vocoder", says="Mel to sound.", metavar="NAME")
 @click.option(

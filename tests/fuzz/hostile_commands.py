@@ -28,7 +28,7 @@ VALUES = (
     "1_000", "١", "x",
     "freq", "temp", "euler", "dpmpp2", "ode", "sde", "joint", "weighted", "masked", "initial", "step",
     "matched", "sequential",
-    "second-half", "0,1", "1,0", "5", "0,0", "-", "--", "=", "\udcff", "\x1b[31m", "a\nb", "auto", "cpu",
+    "middle", "0,1", "1,0", "5", "0,0", "-", "--", "=", "\udcff", "\x1b[31m", "a\nb", "auto", "cpu",
     "cuda:99", "meta",
     "xla", "mps", "cpu:-1", "griffin-lim", "sub/../x", "when", "boy", "99999999999999999999",
 )  # fmt: skip

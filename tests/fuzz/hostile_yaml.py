@@ -24,7 +24,7 @@ SCALARS = (
     "!!timestamp x",
     "!!set {a}", "!!omap [a: 1]", "!!pairs [a: 1]", "!!null x", "!!bool x", "!!python/none", "!x y", "freq",
     "temp",
-    "joint", "masked", "euler", "matched", "default", "second-half", "[1, 2]", "[]", "{}", "[[]]", "{a: 1}",
+    "joint", "masked", "euler", "matched", "default", "middle", "[1, 2]", "[]", "{}", "[[]]", "{a: 1}",
     "[~]",
     "{[a]: 1}", "{{a: b}: 1}", "? [a]\n", "<<", "&a *a", "&a [*a]", "&a {b: *a}", "*unknown", "|\n  x",
     ">\n  x", "%",

@@ -124,7 +124,8 @@ class Bench:
 
     def tuning(self, toy: ToyModel, objective: Objective | str = "matched", **settings) -> Tuning:
         table = shipped(objective) if isinstance(objective, str) else objective
-        return Tuning(toy, table, toy.queries(), toy.key_shares(), GuidanceSettings(**settings))
+        windows = {"t_tal1": 0.3, "t_tal2": 0.6}
+        return Tuning(toy, table, toy.queries(), toy.key_shares(), GuidanceSettings(**windows | settings))
 
     def tuner(self, toy: ToyModel, objective: Objective | str = "matched", **settings):
         rows: list[TraceRow] = []

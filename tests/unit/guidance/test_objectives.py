@@ -176,8 +176,11 @@ def test_layer_weights_are_detached_and_sum_to_one():
 
 def test_resolve_layers():
     assert resolve_layers("second-half", 5) == (2, 3, 4)
+    assert [resolve_layers("middle", n) for n in (1, 2, 3, 6)] == [(0,), (1,), (1,), (3,)]
     assert resolve_layers((3, 0), 5) == (0, 3)
-    with pytest.raises(InterpError, match=r"layers \[5\] do not exist, allowed: 0 to 4"):
+    with pytest.raises(
+        InterpError, match=r"layers \[5\] do not exist, allowed: 0 to 4, or middle or second-half"
+    ):
         resolve_layers((1, 5), 5)
 
 
