@@ -7,9 +7,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import librosa
 import numpy as np
 import soundfile
+import soxr
 from jaxtyping import Float
 
 from interp.files import write_bytes
@@ -200,8 +200,10 @@ def _resample(
 ) -> Float[np.ndarray, " samples_out"]:
     if rate == rate_out:
         return wav
-    resampled = librosa.resample(wav, orig_sr=rate, target_sr=rate_out, res_type="soxr_hq")
-    return np.asarray(resampled, dtype=np.float32)
+    resampled = soxr.resample(wav, rate, rate_out, quality="HQ")
+    # Its length may be one off: as many samples as cover the time that was given.
+    length = -(-len(wav) * rate_out // rate)
+    return np.pad(resampled, (0, max(0, length - len(resampled))))[:length].astype(np.float32)
 
 
 def _reason(error: Exception) -> str:

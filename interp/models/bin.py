@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from interp.models.bin_config import BinConfig
 from interp.models.features import fourier_features
+from interp.models.initial import normal_values
 from interp.models.joint_attention import WideKeys, joint_attention, widen_keys
 from interp.models.patches import cut_band, cut_columns, join_band, pad_to_multiple, split_bands
 from interp.models.reference_tokens import References, ReferenceTokens
@@ -169,7 +170,7 @@ class BinEstimator(nn.Module):
         )
         self.inputs = nn.ModuleList(nn.Linear(2 * height * n, w) for _, height, _ in self.bands)
         self.outputs = nn.ModuleList(nn.Linear(w, height * n) for _, height, _ in self.bands)
-        self.row_position = nn.Parameter(0.5 * torch.randn(len(config.row_heights), 1, w))
+        self.row_position = nn.Parameter(normal_values(len(config.row_heights), 1, w, std=0.5))
         self.relative_time = nn.Linear(2 * N_POSITION_OCTAVES, w)
         self.time = nn.Sequential(nn.Linear(2 * N_TIME_FEATURES, w), nn.SiLU(), nn.Linear(w, w), nn.SiLU())
         self.layers = nn.ModuleList(

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from interp.models.features import fourier_features
+from interp.models.initial import normal_values
 from interp.models.patches import cut_columns, pad_to_multiple
 from masks.groups import N_CHANNELS, NULL, PADDING
 
@@ -68,9 +69,9 @@ class ReferenceTokens(nn.Module):
         n_rows = (n_mels - fine_bins) // coarse_bins
         self.fine = nn.Linear(FINE_FRAMES, width)
         self.coarse = nn.Linear(coarse_values, width)
-        self.fine_position = nn.Parameter(0.5 * torch.randn(fine_bins, width))
-        self.coarse_position = nn.Parameter(0.5 * torch.randn(n_rows, width))
-        self.kind = nn.Parameter(0.5 * torch.randn(2, width))
+        self.fine_position = nn.Parameter(normal_values(fine_bins, width, std=0.5))
+        self.coarse_position = nn.Parameter(normal_values(n_rows, width, std=0.5))
+        self.kind = nn.Parameter(normal_values(2, width, std=0.5))
         self.time = nn.Linear(2 * N_TIME_OCTAVES, width)
         self.f0 = nn.Linear(2 * N_F0_OCTAVES + 1, width)
         self.voice = nn.Sequential(

@@ -8,6 +8,8 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
+from interp.models.initial import normal_values
+
 
 class RelativeAttention(nn.Module):
     """Multi-head self-attention; symbols within a window also see a key and a value of their distance.
@@ -32,8 +34,8 @@ class RelativeAttention(nn.Module):
         self.conv_k = nn.Conv1d(n_channels, n_channels, 1)
         self.conv_v = nn.Conv1d(n_channels, n_channels, 1)
         self.conv_o = nn.Conv1d(n_channels, n_channels, 1)
-        self.emb_rel_k = nn.Parameter(torch.randn(1, 2 * window_size + 1, d_head) * d_head**-0.5)
-        self.emb_rel_v = nn.Parameter(torch.randn(1, 2 * window_size + 1, d_head) * d_head**-0.5)
+        self.emb_rel_k = nn.Parameter(normal_values(1, 2 * window_size + 1, d_head, std=d_head**-0.5))
+        self.emb_rel_v = nn.Parameter(normal_values(1, 2 * window_size + 1, d_head, std=d_head**-0.5))
         self.drop = nn.Dropout(p_dropout)
         for conv in (self.conv_q, self.conv_k, self.conv_v):
             nn.init.xavier_uniform_(conv.weight)

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from interp.models.channel_norm import ChannelNorm
 from interp.models.duration import DurationPredictor
+from interp.models.initial import normal_values
 from interp.models.relative_attention import RelativeAttention
 
 
@@ -73,8 +74,8 @@ class TextEncoder(nn.Module):
         super().__init__()
         self.config = config
         width = config.n_channels + config.spk_emb_dim
-        self.emb = nn.Embedding(config.n_vocab, config.n_channels)
-        nn.init.normal_(self.emb.weight, 0.0, config.n_channels**-0.5)
+        symbols = normal_values(config.n_vocab, config.n_channels, std=config.n_channels**-0.5)
+        self.emb = nn.Embedding(config.n_vocab, config.n_channels, _weight=symbols)
         self.prenet = _Prenet(config.n_channels, config.p_dropout_prenet)
         self.encoder = _Transformer(config, width)
         self.proj_m = nn.Conv1d(width, config.n_feats, 1)
