@@ -2,7 +2,7 @@
 
 Forward and backward, 4 heads of 32 and 8 group channels, in a fresh process each, interleaved: median seconds
 and peak memory above what torch and the operands take. The map is `joint_attention.attention_map`, from which
-output and masses are read.
+output and masses are read. Training wants the gradients of queries, keys and values; tuning of queries alone.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from interp.models.joint_attention import attention_map, joint_attention, widen_
 HEADS, HEAD, GROUPS = 4, 32, 8
 SIZES = (570, 1140, 2280, 4560, 9120)
 WHOLE_GRID = 80 * 228
+TUNING = ", tuning"
 
 
 def measure(way: str, size: int) -> dict[str, float]:
@@ -27,10 +28,12 @@ def measure(way: str, size: int) -> dict[str, float]:
     for warm in (64, size):
         torch.manual_seed(0)
         q, k, v = (torch.randn(1, HEADS, warm, HEAD, requires_grad=True) for _ in range(3))
+        if way.endswith(TUNING):
+            k, v = k.detach(), v.detach()
         membership = torch.nn.functional.one_hot(torch.arange(warm) % 4, GROUPS).float()[None]
         weights, toward = torch.zeros(1, warm, GROUPS), torch.randn(1, warm, GROUPS)
         before, started = peak_mib(), time.perf_counter()
-        if way == "joint":
+        if way.startswith("joint"):
             out, mass = joint_attention(q, widen_keys(k, v, membership), weights)
         else:
             attention = attention_map(q, k, membership, weights)
@@ -40,14 +43,14 @@ def measure(way: str, size: int) -> dict[str, float]:
     return found
 
 
-def compare(sizes: list[int], repeats: int) -> dict[tuple[str, int], dict[str, float]]:
-    """Medians of both ways at every size."""
+def compare(sizes: list[int], repeats: int, case: str = "") -> dict[tuple[str, int], dict[str, float]]:
+    """Medians of both ways at every size; `case` is ``TUNING`` for the gradient of queries alone."""
     found = {}
     for size in sizes:
         rows: dict[str, list[dict[str, float]]] = {"map": [], "joint": []}
         for _ in range(repeats):
             for way, kept in rows.items():
-                kept.append(in_child(__file__, way, size))
+                kept.append(in_child(__file__, way + case, size))
         for way, kept in rows.items():
             found[way, size] = {key: statistics.median(row[key] for row in kept) for key in kept[0]}
     return found
@@ -63,10 +66,11 @@ def main(child: tuple[str, int] | None, largest: int, repeats: int, whole_grid: 
         print(json.dumps(measure(*child)))
         return
     sizes = [size for size in SIZES if size <= largest]
-    found = compare(sizes, repeats)
+    found, tuning = compare(sizes, repeats), compare(sizes[-1:], repeats, TUNING)
     rows = []
-    for size in sizes:
-        fused, held = found["joint", size], found["map", size]
+    for case, size in [*(("", size) for size in sizes), (TUNING, sizes[-1])]:
+        ways = tuning if case else found
+        fused, held = ways["joint", size], ways["map", size]
         beside = (
             f"map: {held['seconds']:.2f} s, {held['mib']:.0f} MiB; "
             f"fused: {fused['seconds']:.2f} s, {fused['mib']:.0f} MiB"
@@ -74,7 +78,7 @@ def main(child: tuple[str, int] | None, largest: int, repeats: int, whole_grid: 
         target = ("4 or more", "40 or more") if size == SIZES[-1] else ("", "")
         rows.append(
             Row(
-                f"{size} x {size}: time of map over fused",
+                f"{size} x {size}{case}: time of map over fused",
                 held["seconds"] / fused["seconds"],
                 "",
                 beside,
@@ -83,7 +87,7 @@ def main(child: tuple[str, int] | None, largest: int, repeats: int, whole_grid: 
         )
         rows.append(
             Row(
-                f"{size} x {size}: memory of map over fused",
+                f"{size} x {size}{case}: memory of map over fused",
                 held["mib"] / fused["mib"],
                 "",
                 beside,
