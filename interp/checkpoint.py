@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 FORMAT = "interp-speech-1"
 REMEDY = "give default, or a .safetensors file that `interp train` wrote"
 # What layers raise for sizes that make no layer, and a state dict for names and shapes of another model.
-UNFIT = (RuntimeError, ValueError, AssertionError, ArithmeticError)
+UNFIT = (RuntimeError, ValueError, TypeError, AssertionError, ArithmeticError)
 # The one published Grad-TTS checkpoint whose diffusion time is not multiplied by 1000.
 UNSCALED_TIME = "grad-tts-old.pt"
 

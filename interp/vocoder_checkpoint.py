@@ -23,7 +23,7 @@ from masks.grid import MelGrid
 FORMAT = "interp-vocoder-1"
 SHIPPED = "checkpts/vocoder.safetensors"
 REMEDY = "give a file that `interp train-vocoder` wrote, or choose vocoder griffin-lim"
-UNFIT = (RuntimeError, ValueError, AssertionError, ArithmeticError)
+UNFIT = (RuntimeError, ValueError, TypeError, AssertionError, ArithmeticError)
 
 
 def shipped_vocoder() -> Path:

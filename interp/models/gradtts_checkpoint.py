@@ -36,10 +36,10 @@ def load_gradtts(path: str | Path, padding: Padding = "exact", pe_scale: float =
     """
     state = _read_state(Path(path))
     config = config_of_shapes({name: tuple(w.shape) for name, w in state.items()}, path, padding, pe_scale)
-    bad = [name for name, weight in state.items() if not bool(weight.isfinite().all())]
+    bad = [name for name, w in state.items() if w.is_complex() or not bool(w.isfinite().all())]
     if bad:
         raise InterpError(
-            f"{path}: {bad[0]} holds NaN or infinite weights, finite ones are needed; {_REMEDY}"
+            f"{path}: {bad[0]} holds NaN, infinite or complex weights, finite real ones are needed; {_REMEDY}"
         )
     with torch.device("meta"):
         model = GradTTS(config)

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ DAMAGED_ARCHIVE = (OSError, EOFError, zipfile.BadZipFile, lzma.LZMAError)
 # MemoryError: a header that promises more numbers than memory holds; RuntimeError: weights of other sizes.
 UNREADABLE = (
     *DAMAGED_ARCHIVE,
+    TokenError,  # NumPy's, for a header that is no Python
     ValueError,
     KeyError,
     TypeError,

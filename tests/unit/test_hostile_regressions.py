@@ -3,6 +3,7 @@
 import json
 import os
 import struct
+import zipfile
 
 import numpy as np
 import pytest
@@ -17,9 +18,11 @@ from interp.config import resolve
 from interp.files import write_text
 from interp.models.alignment import expand
 from interp.models.gradtts_checkpoint import load_gradtts
+from interp.models.text_encoder import TextEncoderConfig
 from interp.provenance import read_provenance
 from interp.settings import SynthSettings
 from interp.strict_yaml import parse_yaml
+from interp.train.pack import read_pack
 from masks.errors import InterpError
 
 BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 12))
@@ -130,19 +133,27 @@ def test_durations_of_damaged_weights(durations):
 
 
 @pytest.mark.parametrize(
-    ("group", "key"), [("bin", "n_layers"), ("text", "n_layers"), ("bin", "mlp_width"), ("text", "n_vocab")]
+    ("group", "key", "size"),
+    [
+        ("bin", "n_layers", 10**8),
+        ("text", "n_layers", 10**8),
+        ("bin", "mlp_width", 10**8),
+        ("text", "n_vocab", 10**8),
+        ("text", "n_vocab", 2**70),
+        ("bin", "voice_size", 2**70),
+    ],
 )
-def test_a_checkpoint_that_claims_more_than_it_holds(tmp_path, speech_model, group, key):
+def test_a_checkpoint_that_claims_more_than_it_holds(tmp_path, speech_model, group, key, size):
     path = tmp_path / "a.safetensors"
     save_checkpoint(path, speech_model, {})
     data = path.read_bytes()
-    size = struct.unpack("<Q", data[:8])[0]
-    header = json.loads(data[8 : 8 + size])
+    length = struct.unpack("<Q", data[:8])[0]
+    header = json.loads(data[8 : 8 + length])
     config = json.loads(header["__metadata__"]["config"])
-    config[group][key] = 10**8
+    config[group][key] = size
     header["__metadata__"]["config"] = json.dumps(config)
     text = json.dumps(header).encode()
-    path.write_bytes(struct.pack("<Q", len(text)) + text + data[8 + size :])
+    path.write_bytes(struct.pack("<Q", len(text)) + text + data[8 + length :])
     refused(lambda: load_checkpoint(path), "do not fit")
 
 
@@ -155,3 +166,10 @@ def test_provenance_that_is_none(tmp_path, text):
 def test_one_number_that_poses_as_a_tensor_of_terabytes(tmp_path):
     torch.save({"encoder.emb.weight": torch.zeros(1, 1).expand(10**6, 10**6)}, tmp_path / "a.pt")
     refused(lambda: load_gradtts(tmp_path / "a.pt"), "not a state dict")
+
+
+def test_a_pack_whose_header_is_no_python(tmp_path):
+    header = b"{'descr': (\n"
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+        archive.writestr("x.npy", b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header)
+    refused(lambda: read_pack(tmp_path / "a.npz", TextEncoderConfig(n_vocab=5)), "not a readable pack")

@@ -146,3 +146,9 @@ def test_a_file_cut_short(save, state, share):
 def test_a_missing_file(tmp_path):
     with pytest.raises(InterpError, match="there is no such file"):
         load_gradtts(tmp_path / "none.pt")
+
+
+def test_complex_weights_are_refused_not_cut(save, state):
+    weight = state["encoder.emb.weight"]
+    with pytest.raises(InterpError, match="complex"):
+        load_gradtts(save({**state, "encoder.emb.weight": weight.to(torch.complex64)}))
