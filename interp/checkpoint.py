@@ -16,7 +16,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from interp.config import mapping_of, settings_from
-from interp.files import write_bytes, write_json
+from interp.files import whole_file, write_json
 from interp.installation import checkpoint_path
 from interp.models.gradtts import GradTTS
 from interp.models.gradtts_checkpoint import load_gradtts
@@ -71,8 +71,9 @@ def save_checkpoint(path: str | Path, model: SpeechModel, provenance: Mapping[st
     """
     weights = {k: v.detach().cpu().half().contiguous() for k, v in model.state_dict().items()}
     metadata = {"format": FORMAT, "config": json.dumps(mapping_of(model.config))}
-    write_bytes(path, save(weights, metadata=metadata))
-    write_json(Path(path).with_suffix(".provenance.json"), provenance)
+    with whole_file(path) as temporary:
+        temporary.write_bytes(save(weights, metadata=metadata))
+        write_json(Path(path).with_suffix(".provenance.json"), provenance)
 
 
 def load_checkpoint(name: str | Path, device: str | torch.device = "cpu") -> Checkpoint:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from interp.config import mapping_of, settings_from
 from interp.data import data_path
-from interp.files import write_bytes, write_json
+from interp.files import whole_file, write_json
 from interp.models.vocoder import VocoderNetwork
 from interp.models.vocoder_config import VocoderConfig
 from masks.errors import InterpError
@@ -55,8 +55,9 @@ def save_vocoder(
     """
     half = {k: v.detach().cpu().half().contiguous() for k, v in weights.items()}
     metadata = {"format": FORMAT, "config": json.dumps(mapping_of(config))}
-    write_bytes(path, save(half, metadata=metadata))
-    write_json(Path(path).with_suffix(".provenance.json"), provenance)
+    with whole_file(path) as temporary:
+        temporary.write_bytes(save(half, metadata=metadata))
+        write_json(Path(path).with_suffix(".provenance.json"), provenance)
 
 
 def load_vocoder(path: str | Path, grid: MelGrid) -> VocoderNetwork:

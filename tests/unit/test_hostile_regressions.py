@@ -173,3 +173,9 @@ def test_a_pack_whose_header_is_no_python(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
         archive.writestr("x.npy", b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header)
     refused(lambda: read_pack(tmp_path / "a.npz", TextEncoderConfig(n_vocab=5)), "not a readable pack")
+
+
+def test_no_checkpoint_without_its_provenance(tmp_path, speech_model):
+    """Its name is short enough for the weights and too long for what stands beside them."""
+    refused(lambda: save_checkpoint(tmp_path / ("x" * 250), speech_model, {}), "cannot be written")
+    assert list(tmp_path.iterdir()) == []

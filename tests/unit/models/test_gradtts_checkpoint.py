@@ -91,7 +91,7 @@ def without(state, name):
         ),
         (
             lambda s: {**s, "spk_emb.weight": torch.full((3, 4), torch.nan)},
-            "spk_emb.weight holds NaN or infinite",
+            "spk_emb.weight holds NaN, infinite",
         ),
         (lambda s: {"state_dict": s}, "a dict with keys 'state_dict', not a state dict"),
         (lambda s: {}, "an empty dict"),
