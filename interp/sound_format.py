@@ -32,6 +32,6 @@ def sound_format(path: str | Path, option: str) -> tuple[str, str]:
         found = f"ends in {ending}" if ending else "has no ending"
         raise InterpError(
             f"{option}: {path} {found}, allowed: {', '.join(SOUND_FORMATS)}; "
-            f"name it {Path(path).with_suffix('.wav').name}"
+            f"name it {Path(path).stem.strip('.') or 'out'}.wav"
         )
     return SOUND_FORMATS[ending.lower()]

@@ -139,5 +139,10 @@ def _text_from_stdin(demo: bool) -> str:
         return DEMO_TEXT
     if at_terminal:
         click.echo("type the text, then end it with Ctrl-D (Ctrl-Z on Windows)", err=True)
-    text = stdin.read()
+    try:
+        text = stdin.read()
+    except UnicodeDecodeError as error:
+        raise InterpError(
+            f"standard input: is not {stdin.encoding} text; pipe text, or give --text"
+        ) from error
     return DEMO_TEXT if demo and not text else text

@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 
 import click
@@ -27,18 +29,29 @@ class OneLineError(click.ClickException):
 class OneLineErrors(click.Group):
     """Turns InterpError and click's own usage errors, of several lines, into one."""
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read the options before the command's name."""
+        with _in_one_line():
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         _leave_cleanly_when_terminated()
-        try:
+        with _in_one_line():
             return super().invoke(ctx)
-        except click.exceptions.NoArgsIsHelpError:
-            raise
-        except InterpError as error:
-            raise OneLineError(str(error)) from error
-        except click.UsageError as error:
-            path = error.ctx.command_path if error.ctx else "interp"
-            raise OneLineError(f"{error.format_message().rstrip('.')}; see {path} --help") from error
+
+
+@contextmanager
+def _in_one_line() -> Iterator[None]:
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except InterpError as error:
+        raise OneLineError(str(error)) from error
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx else "interp"
+        raise OneLineError(f"{error.format_message().rstrip('.')}; see {path} --help") from error
 
 
 def _leave_cleanly_when_terminated() -> None:

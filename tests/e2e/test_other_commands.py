@@ -182,6 +182,13 @@ def test_unknown_command(interp):
     assert result.stderr.count("\n") == 1
 
 
+def test_an_option_before_the_command(interp):
+    result = interp("-i", "synth")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("interp: No such option")
+    assert result.stderr.count("\n") == 1
+
+
 def test_engine_is_exported_lazily(monkeypatch):
     import interp
 

@@ -1,6 +1,7 @@
 """Which sentences are spoken: options, standard input, file lists."""
 
 import io
+from pathlib import Path
 
 import pytest
 
@@ -84,6 +85,18 @@ def test_text_from_stdin(stdin, tmp_path):
     assert single_job(None, tmp_path / "a", tmp_path / "b", None, None).text == "Hello.\n"
     stdin(io.StringIO("With demo voices.\n"))
     assert single_job(None, None, None, None, None).text == "With demo voices.\n"
+
+
+def test_standard_input_that_is_no_text(stdin, tmp_path):
+    stdin(io.TextIOWrapper(io.BytesIO(b"\xff\xfe\x00"), encoding="utf-8"))
+    with pytest.raises(InterpError, match="standard input: is not utf-8 text"):
+        single_job(None, tmp_path / "a", tmp_path / "b", None, None)
+
+
+@pytest.mark.parametrize("name", [".", "..", "", "a", "a.mp3"])
+def test_out_that_names_no_sound_file(tmp_path, name):
+    with pytest.raises(InterpError, match=r"--out.*name it (a|out)\.wav"):
+        single_job("A.", tmp_path, tmp_path, Path(name), None)
 
 
 @pytest.mark.parametrize(("text", "piped"), [("", None), ("  \n", None), (None, ""), (None, " \n")])
