@@ -16,7 +16,7 @@ from itertools import pairwise
 
 import click
 import torch
-from cost_report import Row, in_child, interleaved, peak_mib, write_report
+from cost_report import Row, forget_peak, in_child, interleaved, peak_mib, write_report
 from cost_scene import GUIDED, PLAIN, SENTENCE, Scene, with_layers
 
 from guidance.step import tangential_step
@@ -142,7 +142,7 @@ def memory(seconds: float) -> dict[str, float]:
     refs = [data_path(name) for name in DEMO_REFERENCES]
     settings = replace(GUIDED, n_timesteps=4)
     synthesizer("The boy.", *refs, settings)
-    before = peak_mib()
+    before = forget_peak()
     spoken = synthesizer(" ".join([SENTENCE] * max(1, round(seconds / SECONDS_A_SENTENCE))), *refs, settings)
     return {"seconds": spoken.seconds_audio, "mib": peak_mib() - before}
 
