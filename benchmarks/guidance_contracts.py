@@ -6,7 +6,7 @@ Test sentences, references of two speakers outside training, random seeds, both 
 - a step share of 0 through the guided path against --no-guidance: bit for bit
 - a batch of 4 against one by one: largest difference of the mel, relative to the mel's deviation; sentences
   whose acceptance hung on a difference of the loss under 1e-6 are counted apart
-- bfloat16 (autocast), and one text of a minute: no NaN, no infinity
+- bfloat16 (autocast), and one long text: no NaN, no infinity
 
 Written to docs/benchmarks/guidance_contracts.md.
 """
