@@ -56,7 +56,7 @@ def run(speaker: Speaker, pairs: list[Pair], settings: SynthSettings, swap: bool
     mels = speaker.mels(given, list(range(len(pairs))), settings, split=0.5)
     everywhere = np.ones(speaker.sentence.n_frames, dtype=bool)
     if settings.mode == "freq":
-        pitch, voice = (_distances(speaker, mels, pairs, everywhere)[i] for i in (0, 1))
+        pitch, voice = _distances(speaker, mels, pairs, everywhere)
         first, second = pitch[:, 0] < pitch[:, 1], voice[:, 1] < voice[:, 0]
         return {
             "pitch_nearer_ref1": float(first.mean()),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor
 
-from interp.config import mapping_of, settings_from
-from interp.files import whole_file, write_json
+from interp.config import settings_from
 from interp.installation import checkpoint_path
 from interp.models.gradtts import GradTTS
 from interp.models.gradtts_checkpoint import load_gradtts
@@ -24,6 +20,7 @@ from interp.models.speech_model import SpeechModel, SpeechModelConfig
 from interp.models.text_encoder import TextEncoderConfig
 from interp.provenance import read_provenance
 from interp.text.gradtts_frontend import GRADTTS_BLANK_ID
+from interp.weights_file import WeightsKind
 from masks.errors import InterpError
 
 if TYPE_CHECKING:
@@ -31,8 +28,7 @@ if TYPE_CHECKING:
 
 FORMAT = "interp-speech-1"
 REMEDY = "give default, or a .safetensors file that `interp train` wrote"
-# What layers raise for sizes that make no layer, and a state dict for names and shapes of another model.
-UNFIT = (RuntimeError, ValueError, TypeError, AssertionError, ArithmeticError)
+KIND = WeightsKind("checkpoint", FORMAT, REMEDY)
 # The one published Grad-TTS checkpoint whose diffusion time is not multiplied by 1000.
 UNSCALED_TIME = "grad-tts-old.pt"
 
@@ -69,11 +65,7 @@ def save_checkpoint(path: str | Path, model: SpeechModel, provenance: Mapping[st
     InterpError
         When the folder cannot be written.
     """
-    weights = {k: v.detach().cpu().half().contiguous() for k, v in model.state_dict().items()}
-    metadata = {"format": FORMAT, "config": json.dumps(mapping_of(model.config))}
-    with whole_file(path) as temporary:
-        temporary.write_bytes(save(weights, metadata=metadata))
-        write_json(Path(path).with_suffix(".provenance.json"), provenance)
+    KIND.save(path, model.config, model.state_dict(), provenance)
 
 
 def load_checkpoint(name: str | Path, device: str | torch.device = "cpu") -> Checkpoint:
@@ -113,21 +105,13 @@ def _load_gradtts(path: Path) -> GradTTS:
 
 
 def _load_speech_model(path: Path) -> SpeechModel:
-    metadata, weights = _read(path)
-    if metadata.get("format") != FORMAT:
-        raise InterpError(
-            f"{path}: no checkpoint of this program (format {str(metadata.get('format'))[:40]!r}); {REMEDY}"
-        )
-    config = settings_from(SpeechModelConfig, _json(path, metadata, "config"), str(path))
-    try:
+    stated, weights = KIND.read(path)
+    config = settings_from(SpeechModelConfig, stated, str(path))
+    with KIND.fitting(path):
         _require_as_many_layers(config, weights)
         with torch.device("meta"):  # no memory for sizes that the file does not hold
             model = SpeechModel(config)
         model.load_state_dict({k: v.float() for k, v in weights.items()}, assign=True)
-    except UNFIT as error:
-        raise InterpError(
-            f"{path}: weights do not fit the configuration ({_first_line(error)}); {REMEDY}"
-        ) from error
     return model
 
 
@@ -136,25 +120,3 @@ def _require_as_many_layers(config: SpeechModelConfig, weights: Mapping[str, Ten
     n_layers = max(config.text.n_layers, config.bin.n_layers)
     if n_layers > len(weights):
         raise ValueError(f"{n_layers} layers, {len(weights)} tensors")
-
-
-def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
-    try:
-        with safe_open(path, framework="pt") as file:
-            return file.metadata() or {}, {k: file.get_tensor(k) for k in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, ValueError) as error:
-        raise InterpError(f"{path}: not a readable checkpoint ({_first_line(error)}); {REMEDY}") from error
-
-
-def _json(path: Path, metadata: Mapping[str, str], key: str) -> dict[str, Any]:
-    try:
-        found = json.loads(metadata[key])
-    except (KeyError, ValueError, RecursionError) as error:
-        raise InterpError(f"{path}: its {key} is missing or damaged; {REMEDY}") from error
-    if not isinstance(found, dict):
-        raise InterpError(f"{path}: its {key} is no mapping; {REMEDY}")
-    return found
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[-1].strip()

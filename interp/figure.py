@@ -211,7 +211,8 @@ def _draw_masses(row: tuple[Axes, Axes], synthesis: Synthesis) -> None:
         axes.text(0.5, 0.5, "the noise was not tuned", ha="center", va="center", color="#666666")
         return
     at = [line["progress"] for line in trace]
-    if at[0] == at[-1]:  # all noise is tuned together, before the first step
+    assert synthesis.guidance is not None
+    if synthesis.guidance.scope != "step":  # before the first step
         at = list(range(1, len(trace) + 1))
         axes.set_xlabel("tuning iteration")
         axes.set_xlim(0.5, 1.3 * len(trace) + 0.5)  # room for the legend

@@ -32,20 +32,16 @@ class Bounds:
 
     def __str__(self) -> str:
         """What is allowed, in words."""
-        parts = [
-            f"above {_number(self.above)}" if self.above is not None else "",
-            f"{_number(self.low)} or more" if self.low is not None and self.high is None else "",
-            f"{_number(self.low)} to {_number(self.high)}"
-            if self.low is not None and self.high is not None
-            else "",
-            f"up to {_number(self.high)}" if self.low is None and self.high is not None else "",
-        ]
-        return " and ".join(part for part in parts if part) or "a finite number"
+        low, high, above = (_number(bound) for bound in (self.low, self.high, self.above))
+        within = f"{low} to {high}" if low and high else f"{low} or more" if low else high and f"up to {high}"
+        return (
+            " and ".join(part for part in (above and f"above {above}", within) if part) or "a finite number"
+        )
 
 
 def _number(bound: float | None) -> str:
-    """A whole number in full, however large."""
-    return str(bound) if isinstance(bound, int) else f"{bound:g}"
+    """A whole number in full, however large; nothing where there is no bound."""
+    return "" if bound is None else str(bound) if isinstance(bound, int) else f"{bound:g}"
 
 
 def limited(

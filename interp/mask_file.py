@@ -8,6 +8,7 @@ import torch
 
 from interp.audio import load_reference
 from interp.figure import draw_mask
+from interp.file_endings import require_ending
 from interp.files import write_figure, write_npz
 from interp.mel import log_mel
 from masks.errors import InterpError
@@ -41,9 +42,8 @@ def write_mask(
         raise InterpError(f"--width-bins: {width:g} is not allowed; give a width above 0, up to 40 bins")
     if n_harmonics is not None and n_harmonics < 1:
         raise InterpError(f"--harmonics: {n_harmonics} is not allowed; give 1 or more")
-    _require_ending(out, "--out", (".npz",))
-    if plot is not None:
-        _require_ending(plot, "--plot", (".png", ".svg"))
+    require_ending("--out", out, (".npz",))
+    require_ending("--plot", plot, (".png", ".svg"))
     grid = MelGrid()
     heard = load_reference(recording, grid, max_seconds=LONGEST_S)
     mel = log_mel(torch.from_numpy(heard.wav)[None], grid)[0].numpy()
@@ -56,11 +56,3 @@ def write_mask(
     if plot is not None:
         write_figure(plot, draw_mask(recording.name, mel, f0_hz, mask, grid))
     return heard.notes
-
-
-def _require_ending(path: Path, option: str, endings: tuple[str, ...]) -> None:
-    if path.suffix.lower() not in endings:
-        named = path.with_suffix(endings[0]).name
-        raise InterpError(
-            f"{option}: {path} has another ending, allowed: {', '.join(endings)}; name it {named}"
-        )

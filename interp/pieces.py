@@ -9,6 +9,7 @@ from torch import Tensor
 
 from interp.blend import TargetCells
 from interp.engines.contract import Piece
+from interp.pitch_statistics import pitch_statistics
 from interp.references import ReferenceFeatures
 from interp.sentence import Sentence
 from interp.settings import SynthSettings
@@ -56,7 +57,7 @@ def pieces_of(
 
 def _target_cells(sentence: Sentence, pair: Pair, spans: Tensor | None, grid: MelGrid) -> TargetCells:
     """Static pitch cells: of reference 1, in temp each part's of the reference that it follows."""
-    medians = [float(np.median(r.f0_hz[r.f0_hz > 0])) if r.f0_hz.any() else 0.0 for r in pair]
+    medians = [pitch_statistics(r.f0_hz).median_hz or 0.0 for r in pair]
     if spans is None:
         if not medians[0]:
             path = pair[0].recording.path

@@ -109,7 +109,8 @@ class Synthesizer:
         if not requests:
             return []
         started = time.perf_counter()
-        settings, adapted = self.engine.adapt(settings or SynthSettings())
+        asked = settings or SynthSettings()
+        settings, adapted = self.engine.adapt(asked)
         vocoder = make_vocoder(settings.vocoder, self.grid)
         texts = [[self._encode(part, settings) for part in split_sentences(r.text)] for r in requests]
         pairs = [(self._reference(r.ref1, settings), self._reference(r.ref2, settings)) for r in requests]
@@ -127,7 +128,7 @@ class Synthesizer:
         )
         seconds = (time.perf_counter() - started) / len(requests)
         rows = zip(requests, texts, pairs, splits, decoded, strict=True)
-        told = (*unused_notes(settings), *adapted)
+        told = (*unused_notes(asked), *adapted)
         return [self._finish(*row, settings, vocoder, seconds, told) for row in rows]
 
     def _encode(self, text: str, settings: SynthSettings) -> Sentence:

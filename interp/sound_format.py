@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from interp.file_endings import renamed
 from masks.errors import InterpError
 
 # Ending to libsndfile's format and subtype.
@@ -31,7 +32,6 @@ def sound_format(path: str | Path, option: str) -> tuple[str, str]:
     if ending.lower() not in SOUND_FORMATS:
         found = f"ends in {ending}" if ending else "has no ending"
         raise InterpError(
-            f"{option}: {path} {found}, allowed: {', '.join(SOUND_FORMATS)}; "
-            f"name it {Path(path).stem.strip('.') or 'out'}.wav"
+            f"{option}: {path} {found}, allowed: {', '.join(SOUND_FORMATS)}; name it {renamed(path, '.wav')}"
         )
     return SOUND_FORMATS[ending.lower()]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
-from typing import Any
 
 from guidance.settings import GuidanceSettings
 from interp.settings import OBJECTIVE_OF_MODE, SynthSettings
@@ -13,31 +13,26 @@ OF_TEMP = ("split", "split_s", "split_word", "crossfade_s")
 
 def unused_notes(settings: SynthSettings) -> tuple[str, ...]:
     """One line for each kind of setting that differs from its default and that this run does not read."""
+    defaults = SynthSettings()
+    untuned = GuidanceSettings(enabled=False, objective=OBJECTIVE_OF_MODE[settings.mode])
+    guidance = [f.name for f in fields(untuned)]
     reasons = (
-        (_changed(settings, OF_TEMP) if settings.mode == "freq" else [], "mode is freq; add --mode temp"),
+        (settings.mode == "freq", _changed(settings, defaults, OF_TEMP), "mode is freq; add --mode temp"),
         (
-            [] if settings.guidance.enabled else _changed_guidance(settings),
+            not settings.guidance.enabled,
+            [f"guidance.{key}" for key in _changed(settings.guidance, untuned, guidance)],
             "the noise is not tuned; leave out --no-guidance",
         ),
         (
-            _changed(settings, ("attend_log_weight",)) if settings.attend != "weighted" else [],
+            settings.attend != "weighted",
+            _changed(settings, defaults, ("attend_log_weight",)),
             f"attend is {settings.attend}; add --attend weighted",
         ),
     )
-    return tuple(f"{', '.join(keys)}: no effect here, {reason}" for keys, reason in reasons if keys)
+    return tuple(
+        f"{', '.join(keys)}: no effect here, {reason}" for unread, keys, reason in reasons if unread and keys
+    )
 
 
-def _changed(settings: SynthSettings, keys: tuple[str, ...]) -> list[str]:
-    defaults = SynthSettings()
-    return [key for key in keys if getattr(settings, key) != getattr(defaults, key)]
-
-
-def _changed_guidance(settings: SynthSettings) -> list[str]:
-    mine, defaults = settings.guidance, GuidanceSettings(objective=OBJECTIVE_OF_MODE[settings.mode])
-    return [
-        f"guidance.{f.name}" for f in fields(mine) if f.name != "enabled" and _differs(mine, defaults, f.name)
-    ]
-
-
-def _differs(mine: Any, defaults: Any, name: str) -> bool:
-    return bool(getattr(mine, name) != getattr(defaults, name))
+def _changed(mine: object, defaults: object, keys: Iterable[str]) -> list[str]:
+    return [key for key in keys if getattr(mine, key) != getattr(defaults, key)]

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor
 
-from interp.config import mapping_of, settings_from
+from interp.config import settings_from
 from interp.data import data_path
-from interp.files import whole_file, write_json
 from interp.models.vocoder import VocoderNetwork
 from interp.models.vocoder_config import VocoderConfig
+from interp.weights_file import WeightsKind
 from masks.errors import InterpError
 from masks.grid import MelGrid
 
 FORMAT = "interp-vocoder-1"
 SHIPPED = "checkpts/vocoder.safetensors"
 REMEDY = "give a file that `interp train-vocoder` wrote, or choose vocoder griffin-lim"
-UNFIT = (RuntimeError, ValueError, TypeError, AssertionError, ArithmeticError)
+KIND = WeightsKind("vocoder", FORMAT, REMEDY)
 
 
 def shipped_vocoder() -> Path:
@@ -53,11 +50,7 @@ def save_vocoder(
     InterpError
         When the folder cannot be written.
     """
-    half = {k: v.detach().cpu().half().contiguous() for k, v in weights.items()}
-    metadata = {"format": FORMAT, "config": json.dumps(mapping_of(config))}
-    with whole_file(path) as temporary:
-        temporary.write_bytes(save(half, metadata=metadata))
-        write_json(Path(path).with_suffix(".provenance.json"), provenance)
+    KIND.save(path, config, weights, provenance)
 
 
 def load_vocoder(path: str | Path, grid: MelGrid) -> VocoderNetwork:
@@ -76,34 +69,11 @@ def load_vocoder(path: str | Path, grid: MelGrid) -> VocoderNetwork:
 
 @lru_cache(maxsize=4)
 def _load(path: Path, modified_ns: int, grid: MelGrid) -> VocoderNetwork:
-    metadata, weights = _read(path)
-    if metadata.get("format") != FORMAT:
-        raise InterpError(f"{path}: no vocoder of this program (format {metadata.get('format')!r}); {REMEDY}")
-    config = settings_from(VocoderConfig, _config(path, metadata), str(path))
+    stated, weights = KIND.read(path)
+    config = settings_from(VocoderConfig, stated, str(path))
     if config.n_mels != grid.n_mels:
         raise InterpError(f"{path}: made for {config.n_mels} mel bins, the mel has {grid.n_mels}; {REMEDY}")
-    try:
+    with KIND.fitting(path):
         network = VocoderNetwork(config, grid)
         network.load_state_dict({k: v.float() for k, v in weights.items()})
-    except UNFIT as error:
-        reason = str(error).strip().splitlines()[-1].strip()
-        raise InterpError(f"{path}: weights do not fit the configuration ({reason}); {REMEDY}") from error
     return network.eval().requires_grad_(False)
-
-
-def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
-    try:
-        with safe_open(path, framework="pt") as file:
-            return file.metadata() or {}, {k: file.get_tensor(k) for k in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, ValueError) as error:
-        raise InterpError(f"{path}: not a readable vocoder ({error}); {REMEDY}") from error
-
-
-def _config(path: Path, metadata: Mapping[str, str]) -> dict[str, Any]:
-    try:
-        found = json.loads(metadata["config"])
-    except (KeyError, ValueError) as error:
-        raise InterpError(f"{path}: its config is missing or damaged; {REMEDY}") from error
-    if not isinstance(found, dict):
-        raise InterpError(f"{path}: its config is no mapping; {REMEDY}")
-    return found

@@ -84,10 +84,11 @@ def evaluate(
         run_experiment(experiment, stage, workers, assignments, click.echo)
         return
     from interp.evaluation.case import Case, is_manifest, read_manifest
+    from interp.file_endings import require_ending
 
     names = tuple(name.strip() for name in measures.split(",") if name.strip())
-    _require_ending("--figure", figure, (".png", ".svg"))
-    _require_ending("--out", out, (".csv", ".json"))
+    require_ending("--figure", figure, (".png", ".svg"))
+    require_ending("--out", out, (".csv", ".json"))
     single = {
         "--ref1": ref1,
         "--ref2": ref2,
@@ -122,13 +123,6 @@ def _target(target: Path | None, experiment: Path | None, assignments: tuple[str
     if found is None:
         raise InterpError("TARGET: is missing; give a sound file, a manifest, or --experiment FILE")
     return found
-
-
-def _require_ending(option: str, path: Path | None, endings: tuple[str, ...]) -> None:
-    from masks.errors import InterpError
-
-    if path is not None and path.suffix.lower() not in endings:
-        raise InterpError(f"{option}: {path} does not end in {' or '.join(endings)}; name it so")
 
 
 def _file_of_manifest(single: dict[str, Any], out: Path | None) -> Path:

@@ -208,3 +208,10 @@ def test_mask_writes_nothing_under_a_misleading_name(interp, voices, tmp_path, o
     assert result.exit_code == 2
     assert f"{option}: {tmp_path / name} has another ending" in result.stderr
     assert not {path.name for path in tmp_path.iterdir()} & {"m.txt", "m.gif", "m.png", "m.npz"}
+
+
+def test_mask_out_without_a_name(interp, voices, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = interp("mask", voices[0], "--out", ".")
+    assert result.exit_code == 2
+    assert "name it out.npz" in result.stderr
