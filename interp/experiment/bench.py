@@ -19,6 +19,7 @@ from guidance.tuning import Tuning
 from interp.audio import load_reference
 from interp.decoding import LARGEST_BATCH
 from interp.engines.contract import BatchModel, Binding, Piece
+from interp.experiment.kept import Kept
 from interp.experiment.made import Cost, Made, Take
 from interp.experiment.trial import Trial
 from interp.experiment.witness import Counted, Witness
@@ -42,11 +43,15 @@ class Bench:
     """A synthesizer, taken apart so that conditions can change any of its parts.
 
     Nothing here depends on what else is in a batch but the time: a case comes out the same alone.
+    ``takes`` and ``searched`` keep what several conditions of one case have in common: untuned runs, and
+    objective and work of seeds that were run as far as the windows; each condition is charged for all of it.
     """
 
     def __init__(self, synthesizer: Synthesizer) -> None:
         self.engine, self.grid = synthesizer.engine, synthesizer.grid
         self._features: dict[tuple[str, float, float | None], ReferenceFeatures] = {}
+        self.takes: Kept[Take] = Kept(256)
+        self.searched: Kept[tuple[float, Cost]] = Kept(4096)
 
     def pair(self, trial: Trial, settings: SynthSettings) -> Pair:
         """Features of both references, kept once they are known."""
@@ -132,19 +137,11 @@ class Bench:
         with torch.no_grad():
             return self.log_mels(sampling(score, self.noise(pieces, sampling)), pieces)
 
-    def losses_at_probe(
-        self, pieces: Sequence[Piece], settings: SynthSettings
-    ) -> tuple[Float[np.ndarray, " pieces"], Cost]:
-        """The objective at the first evaluation after the windows, untuned, and the work for all pieces."""
-        losses: list[float] = []
-        cost = Cost()
-        for part in _parts(pieces):
-            found, spent = self._losses_at_probe(part, settings)
-            losses += found
-            cost += spent
-        return np.array(losses), cost
+    def losses_at_probe(self, pieces: Sequence[Piece], settings: SynthSettings) -> list[tuple[float, Cost]]:
+        """The objective of every piece at the first evaluation after the windows, untuned, and the work."""
+        return [found for part in _parts(pieces) for found in self._losses_at_probe(part, settings)]
 
-    def _losses_at_probe(self, pieces: Sequence[Piece], settings: SynthSettings) -> tuple[list[float], Cost]:
+    def _losses_at_probe(self, pieces: Sequence[Piece], settings: SynthSettings) -> list[tuple[float, Cost]]:
         started = time.perf_counter()
         binding = self.bind(pieces, settings)
         counted = Counted(binding.model, branches_of(settings))
@@ -153,8 +150,8 @@ class Bench:
         with torch.no_grad(), suppress(SamplingCancelled):
             noise = self.noise(pieces, sampling)
             sampling(counted.score, noise, on_step=lambda state, _: state.index < last)
-        seconds = time.perf_counter() - started
-        return _losses(binding, counted), Cost(counted.evaluations * len(pieces), 0.0, seconds)
+        cost = Cost(counted.evaluations, 0.0, (time.perf_counter() - started) / len(pieces))
+        return [(loss, cost) for loss in _losses(binding, counted)]
 
     def noise(self, pieces: Sequence[Piece], sampling: Sampling) -> NoisePath:
         """Fresh noise by the pieces' seeds, on the model's device."""

@@ -46,7 +46,8 @@ def run_experiment(
     if stage in ("synthesise", "all"):
         synthesise(spec.runs, arms, trials, spec.batch, workers)
         failed = sum(store.failure(a.name, t.name) is not None for a in arms for t in trials)
-        say(f"{spec.runs}: {len(arms)} conditions of {len(trials)} cases; {failed} failed")
+        n_spoken = sum(len(arm.cases_of(trials)) for arm in arms)
+        say(f"{spec.runs}: {len(arms)} conditions of {len(trials)} cases, {n_spoken} in all; {failed} failed")
     if stage in ("measure", "all"):
         left_out = measure_all(spec.runs, arms, trials, spec.measures, base.ref_max_seconds, workers)
         if left_out:

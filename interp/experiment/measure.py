@@ -48,13 +48,13 @@ def measure_all(
         When a measure is unknown, or a file is damaged.
     """
     store, chosen = Store(runs), (choose_or_none(spec.all), choose_or_none((*spec.all, *spec.some)))
-    units = []
+    units: list[tuple[MeasureUnit]] = []
     for number, trial in enumerate(trials):
         names = chosen[number < spec.some_cases]
         wanted = [(a.name, _missing(store, a.name, trial.name, names)) for a in arms]
         left = tuple((arm, missing) for arm, missing in wanted if missing)
         if left:
-            units.append(MeasureUnit(runs, trial, ref_max_seconds, left))
+            units.append((MeasureUnit(runs, trial, ref_max_seconds, left),))
     work_through(units, measure_trial, workers, "measure")
     return tuple(m.name for m in choose((*spec.all, *spec.some)) if m.missing)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -26,17 +26,22 @@ DECIDED_ELSEWHERE = ("checkpoint", "device", "seed")
 
 @dataclass(frozen=True)
 class Arm:
-    """A condition of the file: its name there, the condition, its settings, its place in dose series."""
+    """A condition of the file: its name there, the condition, its settings, dose series, number of cases."""
 
     name: str
     base: str
     settings: SynthSettings
     dose: Mapping[str, float]
+    n_cases: int | None = None
 
     @property
     def condition(self) -> Condition:
         """What it runs."""
         return CONDITIONS[self.base]
+
+    def cases_of(self, trials: Sequence[Trial]) -> Sequence[Trial]:
+        """Those of all cases that it speaks: the first ones, or all."""
+        return trials[: self.n_cases]
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -88,7 +93,9 @@ def _arm(name: str, chosen: ConditionSpec, spec: ExperimentSpec, where: str) -> 
         raise InterpError(f"{where}: conditions: {name!r} names a folder; use letters, digits, '.', '_', '-'")
     below = {**dict(spec.base), "checkpoint": spec.checkpoint, "device": spec.device}
     above = {**CONDITIONS[base].changes, **chosen.set}
-    return Arm(name, base, settings_of(below, above, f"{where}: conditions.{name}"), chosen.dose)
+    return Arm(
+        name, base, settings_of(below, above, f"{where}: conditions.{name}"), chosen.dose, chosen.cases
+    )
 
 
 def _listed(spec: ExperimentSpec, folder: Path) -> tuple[Trial, ...]:

@@ -82,11 +82,17 @@ class ConditionSpec:
     base : name of a condition of the program; None: the name it has in the file
     set : dotted settings over those of the experiment
     dose : name of a series to the number that this condition stands for in it
+    cases : how many of the cases it speaks, from the first; None: all
     """
 
     base: str | None = None
     set: Mapping[str, Setting] = field(default_factory=dict)
     dose: Mapping[str, float] = field(default_factory=dict)
+    cases: int | None = limited(None, low=1)
+
+    def __post_init__(self) -> None:
+        """Check every value."""
+        require_limits(self)
 
 
 @dataclass(frozen=True)

@@ -30,13 +30,16 @@ def synthesise(
 ) -> None:
     """Speak what is missing, cases through all conditions, so that what an interruption leaves is paired."""
     store = Store(runs)
-    units = []
+    groups = []
     for start in range(0, len(trials), batch):
+        group = []
         for arm in arms:
-            left = tuple(t for t in trials[start : start + batch] if not store.is_made(arm.name, t.name))
+            chosen = arm.cases_of(trials)[start : start + batch]
+            left = tuple(t for t in chosen if not store.is_made(arm.name, t.name))
             if left:
-                units.append(SpeakUnit(runs, arm, left))
-    work_through(units, speak, workers, "synthesise")
+                group.append(SpeakUnit(runs, arm, left))
+        groups.append(group)
+    work_through([group for group in groups if group], speak, workers, "synthesise")
 
 
 def speak(unit: SpeakUnit) -> None:

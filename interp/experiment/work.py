@@ -6,6 +6,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import chain
 from typing import TypeVar
 
 from tqdm import tqdm
@@ -16,19 +17,20 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"
 
 
 def work_through(
-    units: Sequence[Unit], function: Callable[[Unit], None], workers: int, description: str
+    groups: Sequence[Sequence[Unit]], function: Callable[[Unit], None], workers: int, description: str
 ) -> None:
     """Call a function of a module with every unit; the first error ends it.
 
     Parameters
     ----------
-    units : of about equal length; plain values where `workers` is over 1, for they travel
+    groups : units of about equal length; a group stays in one process, in order, for what one unit leaves in
+        memory may serve the next. Plain values where `workers` is over 1, for they travel
     workers : int, processes; 1 is this one
     """
-    bar = tqdm(total=len(units), desc=description, unit="batch", disable=None, delay=1.0)
+    bar = tqdm(total=sum(map(len, groups)), desc=description, unit="batch", disable=None, delay=1.0)
     with bar:
         if workers == 1:
-            for unit in units:
+            for unit in chain.from_iterable(groups):
                 function(unit)
                 bar.update()
             return
@@ -36,11 +38,16 @@ def work_through(
             os.environ.setdefault(name, str(max(1, (os.cpu_count() or 1) // workers)))
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(workers, mp_context=context) as pool:
-            waiting = [pool.submit(function, unit) for unit in units]
+            waiting = {pool.submit(_work, function, group): len(group) for group in groups}
             try:
                 for done in as_completed(waiting):
                     done.result()
-                    bar.update()
+                    bar.update(waiting[done])
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
+
+
+def _work(function: Callable[[Unit], None], group: Sequence[Unit]) -> None:
+    for unit in group:
+        function(unit)

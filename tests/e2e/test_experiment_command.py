@@ -1,4 +1,4 @@
-"""`interp eval --experiment`: speak, measure and report two listed cases with a model of random weights."""
+"""`interp eval --experiment`: speak, measure and report listed cases with a model of random weights."""
 
 import csv
 
@@ -17,8 +17,9 @@ base: {{n_timesteps: 2}}
 cases:
   listed:
     - {{text: The boy was there., ref1: a.wav, ref2: b.wav, seed: 1, same_gender: false}}
+    - {{text: The voice was there., ref1: b.wav, ref2: a.wav, seed: 2}}
 measures: {{all: [pitch, energy], some: []}}
-conditions: {{guided: {{}}, unguided: {{}}, psola: {{}}}}
+conditions: {{guided: {{}}, unguided: {{}}, psola: {{cases: 1}}}}
 """
 
 
@@ -34,7 +35,7 @@ def experiment(tmp_path, speech_model):
 def test_an_experiment_from_file_to_report(interp, experiment, tmp_path):
     spoken = interp("eval", "--experiment", experiment, "--stage", "synthesise")
     assert spoken.exit_code == 0, spoken.output
-    assert "3 conditions of 1 cases; 0 failed" in spoken.stdout
+    assert "3 conditions of 2 cases, 5 in all; 0 failed" in spoken.stdout
     early = interp("eval", "--experiment", experiment, "--stage", "report")
     assert early.exit_code == 2
     assert "nothing is measured yet" in early.stderr
@@ -43,9 +44,10 @@ def test_an_experiment_from_file_to_report(interp, experiment, tmp_path):
     whole = interp("eval", "--experiment", experiment)
     assert whole.exit_code == 0, whole.output
     assert (tmp_path / "runs" / "guided" / "0001.flac").stat().st_mtime_ns == made
-    assert "| unguided | 1 |" in (tmp_path / "docs" / "report.md").read_text()
+    assert "| unguided | 2 |" in (tmp_path / "docs" / "report.md").read_text()
+    assert "| psola | 1 |" in (tmp_path / "docs" / "report.md").read_text()
     with (tmp_path / "docs" / "cases.csv").open(newline="") as file:
-        rows = {row["condition"]: row for row in csv.DictReader(file)}
+        rows = {row["condition"]: row for row in csv.DictReader(file) if row["case"] == "0001"}
     assert float(rows["unguided"]["cost.evaluations"]) == 2
     assert float(rows["guided"]["pitch.ref1.median_hz"]) == pytest.approx(110, abs=1)
 

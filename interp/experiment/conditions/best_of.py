@@ -11,6 +11,7 @@ import torch
 from interp.engines.contract import Piece
 from interp.experiment.bench import Bench
 from interp.experiment.conditions.contract import UNGUIDED
+from interp.experiment.conditions.plain import Plain
 from interp.experiment.made import Cost, Made, Take
 from interp.experiment.spec import Setting
 from interp.experiment.trial import Trial
@@ -31,13 +32,20 @@ class BestOfByMass:
 
     def __call__(self, bench: Bench, trials: Sequence[Trial], settings: SynthSettings) -> list[Made]:
         """See `Condition`."""
-        losses, cost = bench.losses_at_probe(_all_seeds(bench, trials, settings, self.n), settings)
-        best = losses.reshape(len(trials), self.n).argmin(1)
-        chosen = [trial.seed + int(k) for trial, k in zip(trials, best, strict=True)]
-        pieces = bench.pieces(trials, settings, seeds=chosen)
-        searched = cost.over(len(trials))
-        takes = [replace(take, cost=take.cost + searched) for take in bench.run(pieces, settings)]
-        return bench.finish(takes, pieces, settings)
+        seeds = _all_seeds(trials, self.n)
+        pieces = bench.pieces(seeds, settings)
+        found = bench.searched.values(
+            [(t.text, *t.refs, t.seed, settings) for t in seeds],
+            lambda new: bench.losses_at_probe([pieces[i] for i in new], settings),
+        )
+        best = [i + int(np.argmin([loss for loss, _ in found[i : i + self.n]])) for i in self._starts(trials)]
+        searched = [_total([cost for _, cost in found[i : i + self.n]]) for i in self._starts(trials)]
+        takes, chosen = Plain().takes(bench, [seeds[b] for b in best], settings)
+        charged = [replace(take, cost=take.cost + c) for take, c in zip(takes, searched, strict=True)]
+        return bench.finish(charged, chosen, settings)
+
+    def _starts(self, trials: Sequence[Trial]) -> range:
+        return range(0, len(trials) * self.n, self.n)
 
 
 @dataclass(frozen=True)
@@ -49,20 +57,19 @@ class BestOfByF0:
 
     def __call__(self, bench: Bench, trials: Sequence[Trial], settings: SynthSettings) -> list[Made]:
         """See `Condition`."""
-        pieces = _all_seeds(bench, trials, settings, self.n)
-        takes = bench.run(pieces, settings)
+        takes, pieces = Plain().takes(bench, _all_seeds(trials, self.n), settings)
         away = [_away(bench, take, piece) for take, piece in zip(takes, pieces, strict=True)]
         best = [i * self.n + int(k) for i, k in enumerate(np.reshape(away, (len(trials), self.n)).argmin(1))]
         chosen = [
-            replace(takes[b], cost=_total(takes[i * self.n : (i + 1) * self.n])) for i, b in enumerate(best)
+            replace(takes[b], cost=_total([take.cost for take in takes[i * self.n : (i + 1) * self.n]]))
+            for i, b in enumerate(best)
         ]
         return bench.finish(chosen, [pieces[b] for b in best], settings)
 
 
-def _all_seeds(bench: Bench, trials: Sequence[Trial], settings: SynthSettings, n: int) -> list[Piece]:
-    """The pieces of every case once for every seed, case by case."""
-    once = bench.pieces(trials, settings)
-    return [replace(piece, seed=piece.seed + k) for piece in once for k in range(n)]
+def _all_seeds(trials: Sequence[Trial], n: int) -> list[Trial]:
+    """Every case once for every seed, case by case."""
+    return [replace(trial, seed=trial.seed + k) for trial in trials for k in range(n)]
 
 
 def _away(bench: Bench, take: Take, piece: Piece) -> float:
@@ -72,5 +79,5 @@ def _away(bench: Bench, take: Take, piece: Piece) -> float:
     return abs(heard - float(np.log(piece.target.f0_median_hz)))
 
 
-def _total(takes: Sequence[Take]) -> Cost:
-    return sum((take.cost for take in takes), Cost())
+def _total(costs: Sequence[Cost]) -> Cost:
+    return sum(costs, Cost())

@@ -43,7 +43,12 @@ class Plain:
         pairs = [tuple(bench.pair(t, settings)[i] for i in self.order) for t in trials]
         seeds = [t.seed + self.seed_offset for t in trials]
         pieces = bench.pieces(trials, settings, pairs=pairs, seeds=seeds)
-        return [self._named(take) for take in bench.run(pieces, settings)], pieces
+        keys = [
+            (t.text, *(t.refs[i] for i in self.order), seed, settings)
+            for t, seed in zip(trials, seeds, strict=True)
+        ]
+        takes = bench.takes.values(keys, lambda new: bench.run([pieces[i] for i in new], settings))
+        return [self._named(take) for take in takes], pieces
 
     def _named(self, take: Take) -> Take:
         if take.masses is None or self.order == (0, 1):

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from interp.config import mapping_of
+from interp.experiment.bench import Bench
 from interp.experiment.conditions import CONDITIONS
 from interp.experiment.conditions.random_displacement import displaced
 from interp.experiment.conditions.random_mask import scrambled
@@ -24,10 +25,12 @@ CHEAP = [name for name in CONDITIONS if name not in ("best_of_32", "best_of_8_by
 
 
 @pytest.fixture
-def speak(bench, trials, settings):
-    def call(name, *, chosen=None, **changes):
+def speak(bench, synthesizer, trials, settings):
+    """Each call on a bench of its own, which has kept nothing, unless one is given."""
+
+    def call(name, *, chosen=None, on=None, **changes):
         resolved = settings_of(mapping_of(settings), {**CONDITIONS[name].changes, **changes}, "test")
-        return CONDITIONS[name](bench, chosen or trials, resolved)
+        return CONDITIONS[name](on or Bench(synthesizer), chosen or trials, resolved)
 
     return call
 
@@ -122,6 +125,35 @@ def test_cost_is_what_was_run(speak):
     evaluations, gradients = cost("guided")
     assert gradients == PROBE
     assert evaluations >= N_STEPS
+
+
+def test_what_conditions_have_in_common_is_run_once(speak, bench, trials, monkeypatch):
+    ran = {"whole": 0, "searched": 0}
+
+    def counting(kind, function):
+        def call(pieces, *args, **kwargs):
+            ran[kind] += len(pieces)
+            return function(pieces, *args, **kwargs)
+
+        return call
+
+    monkeypatch.setattr(bench, "run", counting("whole", bench.run))
+    monkeypatch.setattr(bench, "losses_at_probe", counting("searched", bench.losses_at_probe))
+    names = ("unguided", "ref1_only", "ref2_only", "mel_splice", "psola", "best_of_8", "best_of_2")
+    found = {name: speak(name, on=bench) for name in names}
+    n_chosen = sum(
+        c.take.mel.tobytes() != u.take.mel.tobytes()
+        for c, u in zip(found["best_of_8"], found["unguided"], strict=True)
+    )
+    assert ran["searched"] == 8 * len(trials)
+    assert ran["whole"] <= 3 * len(trials) + 2 * n_chosen + len(trials)
+    for name in names:
+        alone = speak(name)
+        assert same(mels(found[name]), mels(alone))
+        assert [m.take.cost.evaluations for m in found[name]] == [m.take.cost.evaluations for m in alone]
+    before = dict(ran)
+    speak("unguided", on=bench, temperature=1.3)
+    assert ran["whole"] == before["whole"] + len(trials)
 
 
 def test_a_random_displacement_is_as_long_and_stays_on_the_shell():
