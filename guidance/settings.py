@@ -32,11 +32,11 @@ class GuidanceSettings:
         the masses at the first evaluation or along `lookahead` more; ``trajectory`` all normals up to the end
         of the windows together, by the masses at every evaluation inside them
     gamma : weight of the rest terms against the pitch terms, 0 or more
-    t_tal1, t_tal2 : ends of the two windows, in progress (1 - t). At 0.38 the mass foretells which
+    t_tal1, t_tal2 : ends of the two windows, in progress (1 - t). At 0.45 the mass foretells which
         reference an untuned pitch will follow (area under the ROC 0.98; at 0 0.57): little is left to choose
     epochs : tuning iterations a step, 1 or more
     step_share : length of a tuning step as a share of the normal's norm, in [0, 1]. The norm of 4 s is
-        166, so the default is 2.5 sigma there. A share rather than sigmas, because the distance between two
+        166, so the default is 3.3 sigma there. A share rather than sigmas, because the distance between two
         outcomes grows with the length of the sentence as the norm does. 0 tunes nothing.
     max_halvings : how often a step that does not lower the loss is halved before it is given up, 0 to 16
     layers : attention layers that are read: the middle one, the second half, or their indices. The pass that
@@ -59,9 +59,9 @@ class GuidanceSettings:
     scope: Scope = "step"
     gamma: float = 1.0
     t_tal1: float = 0.2
-    t_tal2: float = 0.38
+    t_tal2: float = 0.45
     epochs: int = 1
-    step_share: float = 0.015
+    step_share: float = 0.02
     max_halvings: int = 3
     layers: LayerChoice | tuple[int, ...] = MIDDLE
     lookahead: int = 0

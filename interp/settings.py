@@ -57,7 +57,7 @@ class SynthSettings:
     checkpoint: str = "default"
     device: str = "auto"
     seed: int = limited(0, low=0, high=LARGEST_SEED)
-    n_timesteps: int = limited(20, low=1, high=1000)
+    n_timesteps: int = limited(12, low=1, high=1000)
     sampler: Literal["sde", "ode"] = "ode"
     solver: Literal["euler", "dpmpp2"] = "dpmpp2"
     temperature: float = limited(1.5, above=0.0, high=100.0)

@@ -89,18 +89,19 @@ def test_order_of_convergence_of_the_ode(solver: str, order: float, finest: floa
 
 
 def test_dpmpp2_s_end_is_the_data_up_to_t_end() -> None:
-    """Ending at T_END instead of 0 costs less than a thousandth of the data's deviation."""
+    """Ending at T_END instead of 0 costs less than a hundredth of the data's deviation."""
     deviation = torch.linspace(0.3, 1.5, 16, dtype=torch.float64)[None, :, None]
     data = GaussianData(normals(1, 16, 8, seed=0), normals(1, 16, 1, seed=1), deviation)
     start = normals(1, 16, 8, seed=2)
     end = data.clean_mean(data.ode_solution(start, T_END), T_END)
-    assert ((end - data.ode_solution(start, 0.0)).abs() / deviation).max() < 1e-3
+    assert ((end - data.ode_solution(start, 0.0)).abs() / deviation).max() < 1e-2
 
 
 def sde_moments(solver: str, n_timesteps: int) -> tuple[float, float]:
     """Errors of mean and variance of the output, exact: for Gaussian data it is affine in every normal.
 
-    So its variance is the sum of the squared derivatives, and nothing has to be drawn.
+    So its variance is the sum of the squared derivatives, and nothing has to be drawn. Data of unit variance
+    stay so at every t; of that, the clean predicted at T_END keeps a(T_END)^2.
     """
     one = torch.ones(1, 1, 1, dtype=torch.float64)
     data = GaussianData(0.0 * one, one, one)
@@ -111,7 +112,9 @@ def sde_moments(solver: str, n_timesteps: int) -> tuple[float, float]:
         data.score, data.mu, mask_for(one), path, process=PROCESS, n_timesteps=n_timesteps, solver=solver
     )
     factors = torch.autograd.grad(output.sum(), (path.initial, path.increments))
-    return output.item() - 1.0, sum(factor.square().sum().item() for factor in factors) - 1.0
+    variance = sum(factor.square().sum().item() for factor in factors)
+    a, _ = PROCESS.a_and_sigma(torch.tensor(T_END if solver == "dpmpp2" else 0.0, dtype=torch.float64))
+    return output.item() - 1.0, variance - float(a) ** 2
 
 
 @pytest.mark.parametrize(("solver", "order", "finest"), [("euler", 1.0, 0.01), ("dpmpp2", 2.0, 0.0013)])

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from interp.process import DiffusionProcess
-from interp.solvers import T_END, Estimate, make_solver
+from interp.solvers import SPACING, T_END, Estimate, make_solver
 from masks.errors import InterpError
 
 PROCESS = DiffusionProcess()
@@ -26,11 +26,14 @@ def test_euler_asks_at_mid_step() -> None:
 
 
 @pytest.mark.parametrize("n", [2, 3, 10])
-def test_dpmpp2_runs_from_noise_to_t_end_in_equal_steps_of_log_snr(n: int) -> None:
+def test_dpmpp2_runs_from_noise_to_t_end_in_shrinking_steps_of_log_snr(n: int) -> None:
     steps = make_solver("dpmpp2", "sde", n, PROCESS)
     assert (steps.evaluation_times[0], steps.evaluation_times[-1]) == (1.0, T_END)
     assert len(steps.evaluation_times) == len(steps.noise_factors) == n
-    assert steps.step_sizes == pytest.approx([steps.step_sizes[0]] * (n - 1))
+    way = [(i / (n - 1)) ** SPACING for i in range(n)]
+    assert [sum(steps.step_sizes[:i]) for i in range(n)] == pytest.approx(
+        [share * sum(steps.step_sizes) for share in way]
+    )
 
 
 @pytest.mark.parametrize("solver", ["euler", "dpmpp2"])
@@ -62,11 +65,12 @@ def test_dpmpp2_is_exact_while_the_predicted_clean_stays(sampler: str) -> None:
 
 
 @pytest.mark.parametrize("sampler", ["ode", "sde"])
-def test_dpmpp2_extrapolates_the_clean_by_half_a_step(sampler: str) -> None:
-    """With equal steps in log-SNR ``D = 1.5 clean - 0.5 clean_before`` (DPM-Solver++, algorithm 2, r = 1)."""
+def test_dpmpp2_extrapolates_the_clean_to_mid_step(sampler: str) -> None:
+    """``D = (1 + 1 / 2r) clean - 1 / 2r clean_before``, r the last step over this (DPM-Solver++, algorithm 2)."""
     steps = make_solver("dpmpp2", sampler, 6, PROCESS)
     now, before = estimate(0), estimate(10)
-    extrapolated = now._replace(clean=1.5 * now.clean - 0.5 * before.clean)
+    r = steps.step_sizes[1] / steps.step_sizes[2]
+    extrapolated = now._replace(clean=(1 + 1 / (2 * r)) * now.clean - 1 / (2 * r) * before.clean)
     torch.testing.assert_close(steps.advance(2, now, before), steps.advance(2, extrapolated, None))
 
 

@@ -59,7 +59,7 @@ def test_a_failure_is_noted_until_the_case_is_made(store):
     ("change", "said"),
     [
         ({"checkpoint": "1" * 64}, "checkpoint"),
-        ({"steps": 7}, "condition guided: n_timesteps was 20 and is 7"),
+        ({"steps": 7}, "condition guided: n_timesteps was 12 and is 7"),
         ({"gamma": 2.0}, r"condition guided: guidance\.gamma was 1\.0 and is 2\.0"),
         ({"seed": 4}, "case 0001: seed was 3 and is 4"),
         ({"sound": True}, "case 0001: refs"),
@@ -67,7 +67,7 @@ def test_a_failure_is_noted_until_the_case_is_made(store):
 )
 def test_other_results_are_not_mixed_in(store, trials, voices, change, said):
     store.require_same(ARMS, trials, "0" * 64)
-    settings = replace(SynthSettings(), n_timesteps=change.get("steps", 20))
+    settings = replace(SynthSettings(), n_timesteps=change.get("steps", 12))
     settings = replace(settings, guidance=replace(settings.guidance, gamma=change.get("gamma", 1.0)))
     first = replace(trials[0], seed=change.get("seed", trials[0].seed))
     first = replace(first, ref1=voices["middle"]) if "sound" in change else first
