@@ -106,7 +106,7 @@ def write_csv(path: Path, lines: Sequence[dict[str, Any]]) -> None:
     text = io.StringIO()
     writer = csv.DictWriter(text, list(dict.fromkeys(k for line in lines for k in line)), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(lines)
+    writer.writerows([{k: _written(v) for k, v in line.items()} for line in lines])
     write_text(path, text.getvalue())
 
 
@@ -143,3 +143,8 @@ def _interval(found: Interval, form: str) -> str:
     if found.low is None or found.high is None:
         return form.format(found.mean)
     return f"{form.format(found.mean)} ({form.format(found.low)} to {form.format(found.high)})"
+
+
+def _written(value: Any) -> Any:
+    """Six digits, more than any figure is good for; half the size."""
+    return float(f"{value:.6g}") if isinstance(value, float) else value
