@@ -25,8 +25,9 @@ SOLVERS: tuple[SolverName, ...] = ("euler", "dpmpp2")
 
 # dpmpp2 ends with the clean predicted here: sigma is 0.02, below what a mel resolves
 T_END = 5e-3
-# Evaluation i of n stands at the share (i / (n - 1)) ** SPACING of the way in half log-SNR: below 1, steps are long
-# where all is noise and short where the mel takes shape. Both chosen by benchmarks/cost_solver.py.
+# Evaluation i of n stands at the share (i / (n - 1)) ** SPACING of the way in half log-SNR: below 1, steps
+# are long where all is noise and short where the mel takes shape. At 12 steps, distances in nepers from 1,000 of
+# Euler (T_END, SPACING): 0.026 (1e-3, 1), 0.020 (5e-3, 1), 0.013 (5e-3, 0.75), 0.020 (5e-3, 0.65).
 SPACING = 0.75
 
 
@@ -107,8 +108,9 @@ class ExponentialSolver:
 
     The linear part of the drift is solved exactly; the predicted clean is extrapolated in half log-SNR from
     the last two evaluations (first order where there is only one). It runs from t = 1 to ``T_END`` and ends
-    with the clean predicted there. Steps in half log-SNR shrink a little on the way (``SPACING``); on Gaussian
-    and on two-mode data, steps equal in t erred at least 5 times more at 10 and 20 steps.
+    with the clean predicted there. Steps in half log-SNR shrink on the way (``SPACING``); on Gaussian and on
+    two-mode data, steps equal in t erred at least 5 times more at 10 and 20 steps than equal ones in half
+    log-SNR.
 
     References
     ----------
