@@ -26,8 +26,8 @@ SOLVERS: tuple[SolverName, ...] = ("euler", "dpmpp2")
 # dpmpp2 ends with the clean predicted here: sigma is 0.02, below what a mel resolves
 T_END = 5e-3
 # Evaluation i of n stands at the share (i / (n - 1)) ** SPACING of the way in half log-SNR: below 1, steps
-# are long where all is noise and short where the mel takes shape. At 12 steps, distances in nepers from 1,000 of
-# Euler (T_END, SPACING): 0.026 (1e-3, 1), 0.020 (5e-3, 1), 0.013 (5e-3, 0.75), 0.020 (5e-3, 0.65).
+# are long where all is noise and short where the mel takes shape. At 12 steps, distances in nepers from 1,000
+# of Euler (T_END, SPACING): 0.026 (1e-3, 1), 0.020 (5e-3, 1), 0.013 (5e-3, 0.75), 0.020 (5e-3, 0.65).
 SPACING = 0.75
 
 

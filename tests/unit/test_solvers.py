@@ -66,7 +66,7 @@ def test_dpmpp2_is_exact_while_the_predicted_clean_stays(sampler: str) -> None:
 
 @pytest.mark.parametrize("sampler", ["ode", "sde"])
 def test_dpmpp2_extrapolates_the_clean_to_mid_step(sampler: str) -> None:
-    """``D = (1 + 1 / 2r) clean - 1 / 2r clean_before``, r the step before over this (DPM-Solver++, alg. 2)."""
+    """``D = (1 + 1 / 2r) clean - 1 / 2r clean_before``, r the step before over this (DPM-Solver++, alg 2)."""
     steps = make_solver("dpmpp2", sampler, 6, PROCESS)
     now, before = estimate(0), estimate(10)
     r = steps.step_sizes[1] / steps.step_sizes[2]
