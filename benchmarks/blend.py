@@ -96,7 +96,7 @@ def _distances(
 @click.argument("corpus", type=click.Path(exists=True, path_type=Path))
 @click.option("--checkpoint", default="default")
 @click.option("--pairs", default=16)
-@click.option("--timesteps", default=20)
+@click.option("--timesteps", default=SynthSettings().n_timesteps)
 @click.option("--runs", default="masked,unguided,guided,swapped")
 @click.option("--mode", type=click.Choice(["freq", "temp"]), default="freq")
 @click.option("--share", default=GuidanceSettings().step_share)

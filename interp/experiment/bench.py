@@ -30,6 +30,7 @@ from interp.pipeline import Synthesizer
 from interp.references import ReferenceFeatures, reference_features
 from interp.sampler import SamplingCancelled, ScoreFunction, Tuner
 from interp.sampling import Sampling
+from interp.sentence import Sentence
 from interp.settings import SynthSettings
 from interp.spans import split_frame_of
 from interp.vocoder import make_vocoder
@@ -50,6 +51,7 @@ class Bench:
     def __init__(self, synthesizer: Synthesizer) -> None:
         self.engine, self.grid = synthesizer.engine, synthesizer.grid
         self._features: dict[tuple[str, float, float | None], ReferenceFeatures] = {}
+        self._sentences: Kept[Sentence] = Kept(64)
         self.takes: Kept[Take] = Kept(256)
         self.searched: Kept[tuple[float, Cost]] = Kept(4096)
 
@@ -74,10 +76,13 @@ class Bench:
         """
         pairs = pairs or [self.pair(trial, settings) for trial in trials]
         seeds = seeds or [trial.seed for trial in trials]
+        with torch.no_grad():
+            sentences = self._sentences.values(
+                [(trial.text, settings) for trial in trials],
+                lambda new: [self.engine.encode(trials[i].text, settings) for i in new],
+            )
         pieces = []
-        for i, (trial, pair, seed) in enumerate(zip(trials, pairs, seeds, strict=True)):
-            with torch.no_grad():
-                sentence = self.engine.encode(trial.text, settings)
+        for i, (sentence, pair, seed) in enumerate(zip(sentences, pairs, seeds, strict=True)):
             split = split_frame_of(settings, [sentence], self.grid)
             pieces += pieces_of(i, [sentence], pair, split, seed, settings, self.grid)
         return pieces

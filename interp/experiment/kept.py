@@ -23,11 +23,15 @@ class Kept(Generic[Value]):
 
         Parameters
         ----------
-        make : gives the values of the keys at these positions, called once with those that are not there
+        make : gives the values of the keys at these positions, called once with those not there, each
+            key at its first position
         """
-        missing = [i for i, key in enumerate(keys) if key not in self._values]
-        made = dict(zip(missing, make(missing), strict=True)) if missing else {}
-        found = [made[i] if i in made else self._values[key] for i, key in enumerate(keys)]
+        missing: dict[Hashable, int] = {}
+        for i, key in enumerate(keys):
+            if key not in self._values:
+                missing.setdefault(key, i)
+        made = dict(zip(missing, make(list(missing.values())), strict=True)) if missing else {}
+        found = [made[key] if key in made else self._values[key] for key in keys]
         for key, value in zip(keys, found, strict=True):
             self._values[key] = value
             self._values.move_to_end(key)

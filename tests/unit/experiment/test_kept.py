@@ -19,6 +19,12 @@ def test_only_what_is_missing_is_made():
     assert asked == [[0, 1], [1]]
 
 
+def test_a_key_that_comes_twice_is_made_once():
+    kept, asked = Kept(10), []
+    assert kept.values("abab", squares(asked)) == [0, 10, 0, 10]
+    assert asked == [[0, 1]]
+
+
 def test_the_latest_stay_and_all_that_are_asked_for_come():
     kept, asked = Kept(2), []
     assert kept.values("abc", squares(asked)) == [0, 10, 20]
