@@ -18,6 +18,10 @@ LayerChoice = Literal["middle", "second-half"]
 MIDDLE: LayerChoice = "middle"
 SECOND_HALF: LayerChoice = "second-half"
 LAYER_CHOICES = (MIDDLE, SECOND_HALF)
+# Window ends where none are set. Where both references speak at once, the pitch of all is chosen in the first
+# steps, and more of them overshoot; halves that are to differ take longer.
+DEFAULT_ENDS = (0.1, 0.2)
+ENDS_OF_OBJECTIVE = {"temp": (0.2, 0.45)}
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,9 @@ class GuidanceSettings:
         the masses at the first evaluation or along `lookahead` more; ``trajectory`` all normals up to the end
         of the windows together, by the masses at every evaluation inside them
     gamma : weight of the rest terms against the pitch terms, 0 or more
-    t_tal1, t_tal2 : ends of the two windows, in progress (1 - t). At 0.45 the mass foretells which
-        reference an untuned pitch will follow (area under the ROC 0.98; at 0 0.57): little is left to choose
+    t_tal1, t_tal2 : ends of the two windows, in progress (1 - t); None is the objective's own: 0.1 and 0.2,
+        for ``temp`` 0.2 and 0.45. At 0.42 the mass foretells which reference an untuned pitch will follow
+        (area under the ROC 0.99; at 0 0.71): little is left to choose
     epochs : tuning iterations a step, 1 or more
     step_share : length of a tuning step as a share of the normal's norm, in [0, 1]. The norm of 4 s is
         166, so the default is 3.3 sigma there. A share rather than sigmas, because the distance between two
@@ -58,22 +63,22 @@ class GuidanceSettings:
     objective: str = "matched"
     scope: Scope = "step"
     gamma: float = 1.0
-    t_tal1: float = 0.2
-    t_tal2: float = 0.45
+    t_tal1: float | None = None
+    t_tal2: float | None = None
     epochs: int = 1
     step_share: float = 0.02
     max_halvings: int = 3
     layers: LayerChoice | tuple[int, ...] = MIDDLE
     lookahead: int = 0
     target_cells: TargetCellsName = "static"
-    x0_from: float = 0.2
+    x0_from: float = 0.1
     sums: Sums | None = None
 
     def __post_init__(self) -> None:
         """Check every value."""
         complaints = [*_number_complaints(self), *_choice_complaints(self)]
         try:
-            Windows(self.t_tal1, self.t_tal2)
+            _ = self.windows
         except InterpError as error:
             complaints.append(str(error))
         if complaints:
@@ -81,8 +86,10 @@ class GuidanceSettings:
 
     @property
     def windows(self) -> Windows:
-        """The two windows of progress."""
-        return Windows(self.t_tal1, self.t_tal2)
+        """The two windows of progress, the objective's own where none are set."""
+        own = ENDS_OF_OBJECTIVE.get(self.objective, DEFAULT_ENDS)
+        asked = (self.t_tal1, self.t_tal2)
+        return Windows(*(mine if end is None else end for end, mine in zip(asked, own, strict=True)))
 
 
 def check_compatible(settings: GuidanceSettings, attend: str) -> None:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from interp.noise import NoisePath
 from interp.process import DiffusionProcess
-from interp.solvers import Estimate, Solver, make_solver
+from interp.solvers import Estimate, Past, Solver, make_solver
 from masks.errors import InterpError
 
 
@@ -133,14 +133,14 @@ def sample(
     mask = frame_mask[:, None, :].to(mu)
     run = _Run(process, steps, mu * mask, mask, noise.to_like(mu))
     mean, spread, z = run.mu, 1.0 / temperature, run.noise.initial * mask
-    before: Estimate | None = None
+    past: Past = ()
     for index, t in enumerate(steps.evaluation_times):
-        clean = None if before is None else run.mu + before.clean
+        clean = run.mu + past[0].clean if past else None
         state = StepState(index, t, mean, spread, z, run.mu, frame_mask, clean)
         state, score = _evaluate(state, score_fn, tuner, mask)
         now = run.estimate(state, score)
-        mean, spread, z = run.arrive(index, now, before)
-        before = now
+        mean, spread, z = run.arrive(index, now, past)
+        past = (now, *past[:1])
         if on_step is not None and on_step(state, mean + spread * z) is False:
             raise SamplingCancelled(f"cancelled after step {index + 1} of {n_timesteps}")
     return mean + spread * z
@@ -162,10 +162,10 @@ class _Run:
         return Estimate(y, score, self.process.clean_of_score(y, score, state.times))
 
     def arrive(
-        self, index: int, now: Estimate, before: Estimate | None
+        self, index: int, now: Estimate, past: Past
     ) -> tuple[Float[Tensor, "B n_mels T"], float, Float[Tensor, "B n_mels T"]]:
         """The next x as mean, spread and normal."""
-        mean = self.mu + self.steps.advance(index, now, before)
+        mean = self.mu + self.steps.advance(index, now, past)
         factor = self.steps.noise_factors[index]
         if factor != 0.0:
             return mean, factor, self.noise.increments[index] * self.mask

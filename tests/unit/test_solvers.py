@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from interp.process import DiffusionProcess
-from interp.solvers import SPACING, T_END, Estimate, make_solver
+from interp.solvers import T_END, Estimate, make_solver
 from masks.errors import InterpError
 
 PROCESS = DiffusionProcess()
@@ -26,14 +26,11 @@ def test_euler_asks_at_mid_step() -> None:
 
 
 @pytest.mark.parametrize("n", [2, 3, 10])
-def test_dpmpp2_runs_from_noise_to_t_end_in_shrinking_steps_of_log_snr(n: int) -> None:
+def test_dpmpp2_runs_from_noise_to_t_end_in_equal_steps_of_log_snr(n: int) -> None:
     steps = make_solver("dpmpp2", "sde", n, PROCESS)
     assert (steps.evaluation_times[0], steps.evaluation_times[-1]) == (1.0, T_END)
     assert len(steps.evaluation_times) == len(steps.noise_factors) == n
-    way = [(i / (n - 1)) ** SPACING for i in range(n)]
-    assert [sum(steps.step_sizes[:i]) for i in range(n)] == pytest.approx(
-        [share * sum(steps.step_sizes) for share in way]
-    )
+    assert steps.step_sizes == pytest.approx([sum(steps.step_sizes) / (n - 1)] * (n - 1))
 
 
 @pytest.mark.parametrize("solver", ["euler", "dpmpp2"])
@@ -57,7 +54,7 @@ def test_dpmpp2_is_exact_while_the_predicted_clean_stays(sampler: str) -> None:
     clean, eps = normals(0), normals(1)
     before = Estimate(eps, eps, clean)
     for i in range(5):
-        y_next = steps.advance(i, Estimate(a[i] * clean + sigma[i] * eps, eps, clean), before if i else None)
+        y_next = steps.advance(i, Estimate(a[i] * clean + sigma[i] * eps, eps, clean), (before, before)[:i])
         left = y_next - a[i + 1] * clean
         kept = (left / eps).mean()
         torch.testing.assert_close(left, kept * eps)
@@ -66,17 +63,29 @@ def test_dpmpp2_is_exact_while_the_predicted_clean_stays(sampler: str) -> None:
 
 @pytest.mark.parametrize("sampler", ["ode", "sde"])
 def test_dpmpp2_extrapolates_the_clean_to_mid_step(sampler: str) -> None:
-    """``D = (1 + 1 / 2r) clean - 1 / 2r clean_before``, r the step before over this (DPM-Solver++, alg 2)."""
+    """``D = 3/2 clean - 1/2 clean_before`` (DPM-Solver++, algorithm 2); clean where there is no past."""
     steps = make_solver("dpmpp2", sampler, 6, PROCESS)
     now, before = estimate(0), estimate(10)
-    r = steps.step_sizes[1] / steps.step_sizes[2]
-    extrapolated = now._replace(clean=(1 + 1 / (2 * r)) * now.clean - 1 / (2 * r) * before.clean)
-    torch.testing.assert_close(steps.advance(2, now, before), steps.advance(2, extrapolated, None))
+    before = before._replace(clean=now.clean + 1.0)
+    # Clean went down by 1 where it had been taken to stay: half of that puts the step before right.
+    k = {"ode": 1, "sde": 2}[sampler]
+    a, _ = PROCESS.a_and_sigma(torch.tensor(steps.evaluation_times[1], dtype=torch.float64))
+    corrected = now._replace(y=now.y + a * math.expm1(-k * steps.step_sizes[0]) / 2, clean=now.clean - 0.5)
+    torch.testing.assert_close(steps.advance(1, now, (before,)), steps.advance(1, corrected, ()))
+
+
+def test_dpmpp2_corrects_nothing_where_the_extrapolation_was_right() -> None:
+    """Clean that moves evenly was foretold, so the step before stands: only the last two count."""
+    steps = make_solver("dpmpp2", "ode", 6, PROCESS)
+    now, before = estimate(0), estimate(10)
+    evenly = before._replace(clean=2.0 * before.clean - now.clean)
+    foretold = now._replace(clean=1.5 * now.clean - 0.5 * before.clean)
+    torch.testing.assert_close(steps.advance(2, now, (before, evenly)), steps.advance(2, foretold, ()))
 
 
 def test_dpmpp2_ends_with_the_predicted_clean() -> None:
     now = estimate(0)
-    assert torch.equal(make_solver("dpmpp2", "ode", 3, PROCESS).advance(2, now, estimate(5)), now.clean)
+    assert torch.equal(make_solver("dpmpp2", "ode", 3, PROCESS).advance(2, now, (estimate(5),)), now.clean)
 
 
 @pytest.mark.parametrize(
