@@ -64,7 +64,7 @@ def _difference(some: np.ndarray, others: np.ndarray) -> tuple[float, float]:
 @click.option(
     "--reference", default=1000, help="Euler steps of the solution; a tenth of them is the baseline."
 )
-@click.option("--seeds", default=4, help="For the ODE.")
+@click.option("--seeds", default=12, help="For the ODE.")
 @click.option("--sde-seeds", default=16)
 @click.option("--checkpoint", default="default")
 def main(reference: int, seeds: int, sde_seeds: int, checkpoint: str) -> None:

@@ -71,7 +71,7 @@ def main() -> None:
 
 
 @main.command("rate")
-@click.option("--steps", default=20)
+@click.option("--steps", default=12)
 @click.option("--only", default="one,batched,two,ray")
 def rates(steps: int, only: str) -> None:
     threads = max(1, torch.get_num_threads() // 2)

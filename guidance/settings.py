@@ -71,7 +71,7 @@ class GuidanceSettings:
     layers: LayerChoice | tuple[int, ...] = MIDDLE
     lookahead: int = 0
     target_cells: TargetCellsName = "static"
-    x0_from: float = 0.1
+    x0_from: float = 0.05
     sums: Sums | None = None
 
     def __post_init__(self) -> None:

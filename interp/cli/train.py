@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
+
+from interp.cli.train_options import train_options
 
 EXAMPLES = """
 \b
@@ -16,47 +19,11 @@ Examples:
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("config", type=click.Path(path_type=Path))
-@click.option(
-    "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any setting by its name; repeatable."
-)
-@click.option(
-    "--pack", type=click.Path(path_type=Path), help="Train from this pack alone, without the corpus."
-)
-@click.option(
-    "--pack-to", type=click.Path(path_type=Path), help="Write the prepared data as a pack there, and stop."
-)
-@click.option(
-    "--pack-mib",
-    default=40.0,
-    show_default=True,
-    type=click.FloatRange(1, 4096),
-    help="Room for a pack, MiB.",
-)
-@click.option("--stop-at", type=click.IntRange(1), help="Stop at this step; the schedule stays as it is.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="Folder for the checkpoint. [default: the run's own]"
-)
-def train(
-    config: Path,
-    assignments: tuple[str, ...],
-    pack: Path | None,
-    pack_to: Path | None,
-    pack_mib: float,
-    stop_at: int | None,
-    out: Path | None,
-) -> None:
+@train_options
+def train(config: Path, **options: Any) -> None:
     """Train as CONFIG (YAML) says; a run that was interrupted goes on where it stopped."""
     from interp.train.run import train as run
 
-    checkpoint = run(
-        config,
-        assignments=assignments,
-        pack=pack,
-        pack_to=pack_to,
-        pack_mib=pack_mib,
-        stop_at=stop_at,
-        out=out,
-    )
+    checkpoint = run(config, **options)
     if checkpoint is not None:
         click.echo(str(checkpoint))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
+
+from interp.cli.train_options import train_options
 
 EXAMPLES = """
 \b
@@ -16,47 +19,11 @@ Examples:
 
 
 @click.command("train-vocoder", epilog=EXAMPLES)
-@click.argument("config", type=click.Path(path_type=Path))
-@click.option(
-    "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any setting by its name; repeatable."
-)
-@click.option(
-    "--pack", type=click.Path(path_type=Path), help="Train from this pack alone, without the corpus."
-)
-@click.option(
-    "--pack-to", type=click.Path(path_type=Path), help="Write the recordings as a pack there, and stop."
-)
-@click.option(
-    "--pack-mib",
-    default=40.0,
-    show_default=True,
-    type=click.FloatRange(1, 4096),
-    help="Room for a pack, MiB.",
-)
-@click.option("--stop-at", type=click.IntRange(1), help="Stop at this step; the schedule stays as it is.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="Folder for the vocoder. [default: the run's own]"
-)
-def train_vocoder(
-    config: Path,
-    assignments: tuple[str, ...],
-    pack: Path | None,
-    pack_to: Path | None,
-    pack_mib: float,
-    stop_at: int | None,
-    out: Path | None,
-) -> None:
+@train_options
+def train_vocoder(config: Path, **options: Any) -> None:
     """Train a vocoder as CONFIG (YAML) says; a run that was interrupted goes on where it stopped."""
     from interp.train.vocoder_run import train as run
 
-    vocoder = run(
-        config,
-        assignments=assignments,
-        pack=pack,
-        pack_to=pack_to,
-        pack_mib=pack_mib,
-        stop_at=stop_at,
-        out=out,
-    )
+    vocoder = run(config, **options)
     if vocoder is not None:
         click.echo(str(vocoder))

@@ -17,6 +17,7 @@ from interp.sweep.summary import Effect, Setting, axis_values, effects
 
 BEST_SETTINGS = 10
 BEST_POINTS = 8
+TELLING = ("pitch.place", "guidance.ref1_pitch_after", "guidance.ref2_rest_after")
 OPEN_SECTIONS = 4
 STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:1100px;margin:2em auto;padding:0 1em;color:#222}
@@ -88,8 +89,8 @@ def control_of(rows: Sequence[Row], point: Row) -> Row | None:
 
 
 def _in_order(report: Report) -> list[str]:
-    """The figure that best is told by first."""
-    first = [report.best.figure] if report.best.figure in report.labels else []
+    """The figure that best is told by first, then those that say what became of the blend."""
+    first = [figure for figure in dict.fromkeys((report.best.figure, *TELLING)) if figure in report.labels]
     return first + [figure for figure in report.labels if figure not in first]
 
 
