@@ -107,11 +107,16 @@ def main(corpus: Path, checkpoint: str, sentences: int) -> None:
     place, voice = np.array([o[0] for o in outcomes]), np.array([o[1] for o in outcomes], dtype=bool)
     pitch_area = [area(m, place > 0.5) for m in mass[..., 0]]
     rest_area = [area(m, voice) for m in mass[..., 1]]
-    write([1 - t for t in times], pitch_area, rest_area, place, voice)
+    write([1 - t for t in times], pitch_area, rest_area, place, voice, synthesizer.checkpoint.sha256[:12])
 
 
 def write(
-    progress: list[float], pitch: list[float], rest: list[float], place: np.ndarray, voice: np.ndarray
+    progress: list[float],
+    pitch: list[float],
+    rest: list[float],
+    place: np.ndarray,
+    voice: np.ndarray,
+    checkpoint: str,
 ) -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     rows = [(f"{p:.3f}", f"{a:.3f}", f"{b:.3f}") for p, a, b in zip(progress, pitch, rest, strict=True)]
@@ -120,7 +125,8 @@ def write(
         csv.writer(file).writerows([head, *rows])
     table = "\n".join("| " + " | ".join(r) + " |" for r in [head, ("---",) * 3, *rows])
     said = (
-        f"{len(place)} sentences; pitch nearer to reference 1 in {np.mean(place > 0.5):.0%}, "
+        f"Checkpoint {checkpoint}; {len(place)} sentences; "
+        f"pitch nearer to reference 1 in {np.mean(place > 0.5):.0%}, "
         f"voice nearer to reference 2 in {voice.mean():.0%}"
     )
     picture = "![curve and histogram](choice_curve.png)"

@@ -189,7 +189,7 @@ def table(cases: Cases, step_share: float) -> list[tuple[str, str, str]]:
     unlike = fresh(2000, seed=2)
     held = np.array([cases.all_of("held_out_before"), cases.all_of("held_out_after")])
     found = [
-        ("cases (tuned steps of one sentence)", str(len(rows)), "1,000"),
+        ("cases (tuned steps of one sentence)", str(len(rows)), "1,000 in both"),
         ("gradient zero without *saturated*", str(silent), "0"),
         ("saturated", f"{saturated / len(rows):.1%}", ""),
         ("accepted within one halving, of those tried", f"{sum(first) / tried:.1%}", "90 %"),
@@ -245,17 +245,18 @@ def main(corpus: Path, checkpoint: str, sentences: int, assignments: tuple[str, 
                 cases.rows.extend(rows)
                 cases.watches.append(watch)
         lines += [(mode, *line) for line in table(cases, settings.guidance.step_share)]
-    write(lines)
+    write(lines, synthesizer.checkpoint.sha256[:12])
 
 
-def write(lines: list[tuple[str, str, str, str]]) -> None:
+def write(lines: list[tuple[str, str, str, str]], checkpoint: str) -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     head = ("mode", "what", "found", "target")
     with (OUT / "guidance_statistics.csv").open("w", newline="") as file:
         csv.writer(file).writerows([head, *lines])
     rows = [head, ("---",) * 4, *lines]
     text = "\n".join("| " + " | ".join(row) + " |" for row in rows)
-    (OUT / "guidance_statistics.md").write_text(f"# Guidance, in numbers\n\n```\n{__doc__}```\n\n{text}\n")
+    says = f"# Guidance, in numbers\n\n```\n{__doc__}```\n\nCheckpoint {checkpoint}.\n\n{text}\n"
+    (OUT / "guidance_statistics.md").write_text(says)
     print(text)
 
 
