@@ -86,7 +86,7 @@ def run(
 
     plan = make_plan(read_spec(file))
     folder = out or Path("sweeps") / plan.spec.name
-    for line in _announcement(plan, folder, workers):
+    for line in _announcement(plan, folder, workers, resume or retry_failed):
         click.echo(line, err=not dry_run)
     if dry_run:
         return
@@ -123,16 +123,34 @@ def report(folder: Path, out: Path | None) -> None:
         click.echo(str(path))
 
 
-def _announcement(plan: Plan, folder: Path, workers: int) -> list[str]:
-    from interp.sweep.estimate import SECONDS_PER_EVALUATION, cost_of, in_words
+def _announcement(plan: Plan, folder: Path, workers: int, resume: bool) -> list[str]:
+    from interp.sweep.ledger import has_ledger
 
-    seconds = sum(cost_of(p.settings, p.text) for p in plan.points) * SECONDS_PER_EVALUATION / workers
     spoken = len({(p.text, p.ref1, p.ref2, p.settings.seed) for p in plan.points})
     return [
         f"{plan.spec.path}: {len(plan.points)} points in {len(plan.batches())} batches: {plan.n_settings} "
         f"settings, {spoken} combinations of sentence, references and seed; into {folder}",
-        f"about {in_words(seconds)} with {workers} free CPU cores, before the first point has been timed",
+        _left(plan, folder, workers) if resume and has_ledger(folder) else _at_first(plan, workers),
     ]
+
+
+def _at_first(plan: Plan, workers: int) -> str:
+    from interp.sweep.estimate import SECONDS_PER_EVALUATION, cost_of, in_words
+
+    seconds = sum(cost_of(p.settings, p.text) for p in plan.points) * SECONDS_PER_EVALUATION / workers
+    return f"about {in_words(seconds)} with {workers} free CPU cores, before the first point has been timed"
+
+
+def _left(plan: Plan, folder: Path, workers: int) -> str:
+    """What the ledger says, if it is the plan's."""
+    from interp.sweep.estimate import in_words, seconds_left
+    from interp.sweep.ledger import open_ledger
+    from interp.sweep.run import require_same
+
+    with open_ledger(folder) as ledger:
+        require_same(plan, folder, ledger)
+        done, left = ledger.counts()["done"], seconds_left(ledger.rows(), workers)
+    return f"{done} points done, about {in_words(left)} left"
 
 
 def _run(

@@ -32,3 +32,12 @@ def only_run(folder: Path) -> Iterator[None]:
                 f"{folder}: another process runs this sweep ({error}); wait for it, or stop it first"
             ) from error
         yield
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a process runs a sweep there now."""
+    try:
+        with only_run(folder):
+            return False
+    except InterpError:
+        return True

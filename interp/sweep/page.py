@@ -17,6 +17,7 @@ from interp.sweep.summary import Effect, Setting, axis_values, effects
 
 BEST_SETTINGS = 10
 BEST_POINTS = 8
+LEVEL = 0.05
 TELLING = ("pitch.place", "guidance.ref1_pitch_after", "guidance.ref2_rest_after")
 OPEN_SECTIONS = 4
 STYLE = """
@@ -127,9 +128,10 @@ def _best_settings(report: Report) -> str:
         + "</tr>"
         for s in shown
     )
-    aim = f"{report.best.aim:g}" if isinstance(report.best.aim, float) else report.best.aim
+    best, aim = escape(report.best.figure), report.best.aim
+    by = f"distance of {best} from {aim:g}" if isinstance(aim, float) else f"{best}, {escape(aim)} first"
     return (
-        f"<h2>Best settings</h2><p>By {escape(report.best.figure)}, aim {escape(aim)}, mean over units.</p>"
+        f"<h2>Best settings</h2><p>By {by}, mean over units.</p>"
         "<div class=scroll><table><tr><th class=words>setting</th><th>points</th>"
         f"{head}</tr>{lines}</table></div>"
     )
@@ -180,6 +182,14 @@ def _section(report: Report, figure: str, is_open: bool) -> str:
     )
 
 
+def _share_by_chance(n_units: int) -> float:
+    """Settings whose interval excludes no effect where there is none.
+
+    A bootstrap cannot leave the range of its units: it excludes 0 whenever all differences have one sign.
+    """
+    return max(LEVEL, 2.0 ** (1 - n_units))
+
+
 def _effects(found: Sequence[Effect]) -> str:
     """Settings that differ from the control, the largest difference first."""
     if not found:
@@ -191,7 +201,10 @@ def _effects(found: Sequence[Effect]) -> str:
         for e in sure
     )
     told = f"{len(sure)} of {len(found)} settings differ from the control: their interval excludes no effect"
-    chance = f"; {0.05 * len(found):.1f} would by chance alone"
+    n_units = min(e.interval.n for e in found)
+    chance = f"; {_share_by_chance(n_units) * len(found):.1f} would by chance alone"
+    if _share_by_chance(n_units) > LEVEL:
+        chance += f", for {n_units} units are too few for an interval"
     table = (
         "<table><tr><th class=words>setting</th><th>difference</th><th>units</th>"
         f"<th>holds for all at once</th></tr>{lines}</table>"

@@ -107,17 +107,29 @@ def _ledger_for(plan: Plan, folder: Path, resume: bool) -> None:
         )
         return
     with open_ledger(folder) as ledger:
-        counts, meta = ledger.counts(), ledger.meta()
+        counts = ledger.counts()
         if not resume:
             raise InterpError(
                 f"{folder}: holds a sweep already, {counts['done']} of {sum(counts.values())} points done; "
                 "add --resume to go on with it, or give another --out"
             )
-        if meta["fingerprint"] != plan.fingerprint:
-            raise InterpError(
-                f"{folder}: was begun with other inputs: {_difference(meta, plan, ledger)}; results are not "
-                "mixed: give another --out, or restore what was changed"
-            )
+        require_same(plan, folder, ledger)
+
+
+def require_same(plan: Plan, folder: Path, ledger: Ledger) -> None:
+    """Refuse to go on with a ledger of other inputs.
+
+    Raises
+    ------
+    InterpError
+        Naming the first difference.
+    """
+    meta = ledger.meta()
+    if meta["fingerprint"] != plan.fingerprint:
+        raise InterpError(
+            f"{folder}: was begun with other inputs: {_difference(meta, plan, ledger)}; results are not "
+            "mixed: give another --out, or restore what was changed"
+        )
 
 
 def _described(plan: Plan) -> dict[str, str]:

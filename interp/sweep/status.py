@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from interp.sweep.ledger import State, open_ledger
+from interp.sweep.lock import is_held
 from interp.sweep.progress import words_of
 
 
@@ -27,6 +28,7 @@ def describe_sweep(folder: Path) -> tuple[str, ...]:
     return (
         f"{folder}: {len(rows)} points: " + ", ".join(f"{n} {state}" for state, n in counts.items()),
         *(f"  {line}" for line in words_of(rows, best, 1)),
+        *(["  no process runs it now"] if counts["running"] and not is_held(folder) else []),
         *(f"  failed {n} times: {error}" for error, n in errors.most_common()),
         *(f"  with {line}" for line in versions),
         *(["  go on with --resume; --retry-failed tries failed points again"] if _unfinished(counts) else []),

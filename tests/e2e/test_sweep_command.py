@@ -41,6 +41,12 @@ def test_a_sweep_is_checked_run_resumed_and_reported_on(interp, spec, tmp_path):
     assert again.exit_code == 2
     assert "add --resume" in again.stderr
     assert interp("sweep", spec, "--out", out, "--quiet", "--resume").exit_code == 0
+    dry = interp("sweep", spec, "--out", out, "--resume", "--dry-run")
+    assert (dry.exit_code, dry.stdout.splitlines()[-1]) == (0, "4 points done, about 0 s left")
+    spec.write_text(SPEC.replace("n_timesteps: 2", "n_timesteps: 3"), encoding="utf-8")
+    changed = interp("sweep", spec, "--out", out, "--resume", "--dry-run")
+    assert changed.exit_code == 2
+    assert "n_timesteps of point 1 was 2 and is 3" in changed.stderr
 
     assert "4 points: 0 pending, 0 running, 4 done, 0 failed" in interp("sweep", "status", out).stdout
     reported = interp("sweep", "report", out)

@@ -8,6 +8,8 @@ import pytest
 from sweep_fakes import SPEC, outcome, plan_of, speak_but_gamma_2
 
 from interp.sweep.backends.in_process import InProcess
+from interp.sweep.ledger import open_ledger
+from interp.sweep.lock import only_run
 from interp.sweep.report import write_sweep_report
 from interp.sweep.run import run_sweep
 from interp.sweep.status import describe_sweep
@@ -89,6 +91,11 @@ def test_settings_whose_interval_excludes_no_effect_are_named(page):
     assert "gamma 0.5, tau 0.3-0.6" in page
 
 
+def test_few_units_are_said_to_be_few(page):
+    """Four differences have one sign in 1 of 8 cases by chance: of 6 settings in 0.8, not in 0.3."""
+    assert "0.8 would by chance alone, for 4 units are too few for an interval" in page
+
+
 def test_csv_holds_a_row_a_point_and_a_row_a_setting(folder):
     with (folder / "report" / "points.csv").open(encoding="utf-8") as file:
         points = list(csv.DictReader(file))
@@ -118,6 +125,16 @@ def test_failures_are_shown_and_counted(tmp_path):
     status = "\n".join(describe_sweep(tmp_path))
     assert "28 points: 0 pending, 0 running, 20 done, 8 failed" in status
     assert "failed 8 times: gamma 2: no" in status
+    assert "no process runs it" not in status
+
+
+def test_status_tells_when_a_sweep_was_killed(tmp_path):
+    run_sweep(plan_of(tmp_path), tmp_path, lambda: InProcess(speak_but_gamma_2))
+    with open_ledger(tmp_path) as ledger:
+        ledger.start([1, 2])
+    assert "  no process runs it now" in describe_sweep(tmp_path)
+    with only_run(tmp_path):
+        assert "  no process runs it now" not in describe_sweep(tmp_path)
 
 
 def test_a_sweep_without_a_point_done_has_no_report(tmp_path):
