@@ -20,6 +20,7 @@ from pathlib import Path
 import click
 import torch
 
+from interp.settings import SynthSettings
 from interp.sweep.backends.contract import Backend
 from interp.sweep.backends.in_process import InProcess
 from interp.sweep.backends.processes import Processes
@@ -71,7 +72,7 @@ def main() -> None:
 
 
 @main.command("rate")
-@click.option("--steps", default=12)
+@click.option("--steps", default=SynthSettings().n_timesteps)
 @click.option("--only", default="one,batched,two,ray")
 def rates(steps: int, only: str) -> None:
     threads = max(1, torch.get_num_threads() // 2)

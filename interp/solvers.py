@@ -115,7 +115,7 @@ class ExponentialSolver:
 
     References
     ----------
-    Lu et al. 2022, DPM-Solver++, algorithm 2 and appendix B. Zhao et al. 2023, UniPC, algorithm 1 (UniC-2).
+    Lu et al. 2022, DPM-Solver++, algorithm 2 and appendix B. Zhao et al. 2023, UniPC, algorithm 1 (UniC-1).
     """
 
     process: DiffusionProcess
@@ -158,14 +158,14 @@ class ExponentialSolver:
         (_, sigma), (_, sigma_next) = self._levels[index : index + 2]
         kept = sigma_next / sigma * math.exp(-(self._k - 1) * self.step_sizes[index])
         y = now.y + self._correction(index, now, past)
-        return kept * y + self._weight(index) * self._extrapolated(index, now, past)
+        return kept * y + self._weight(index) * _extrapolated(now, past)
 
     def _correction(self, index: int, now: Estimate, past: Past) -> Float[Tensor, "B n_mels T"] | float:
         """What the step that led here missed: D was extrapolated, now it is known at both ends."""
         if not past:
             return 0.0
         mean = (now.clean + past[0].clean) / 2.0
-        return self._weight(index - 1) * (mean - self._extrapolated(index - 1, past[0], past[1:]))
+        return self._weight(index - 1) * (mean - _extrapolated(past[0], past[1:]))
 
     def _weight(self, index: int) -> float:
         """``a' (1 - e^(-k h))``."""
@@ -174,12 +174,6 @@ class ExponentialSolver:
     @property
     def _k(self) -> int:
         return 2 if self.stochastic else 1
-
-    def _extrapolated(self, index: int, now: Estimate, past: Past) -> Float[Tensor, "B n_mels T"]:
-        if not past:
-            return now.clean
-        ahead = self.step_sizes[index] / (2.0 * self.step_sizes[index - 1])
-        return now.clean + ahead * (now.clean - past[0].clean)
 
     @cached_property
     def _levels(self) -> tuple[tuple[float, float], ...]:
@@ -209,6 +203,11 @@ def make_solver(solver: str, sampler: str, n_timesteps: int, process: DiffusionP
         raise InterpError(f"n_timesteps: {n_timesteps}; allowed: 1 or more; 50 is a good start")
     kind = EulerSolver if solver == "euler" else ExponentialSolver
     return kind(process, n_timesteps, sampler == "sde")
+
+
+def _extrapolated(now: Estimate, past: Past) -> Float[Tensor, "B n_mels T"]:
+    """The clean at mid-step, all steps being equal; the one at hand where there is no past."""
+    return now.clean + (now.clean - past[0].clean) / 2.0 if past else now.clean
 
 
 def _float64(times: tuple[float, ...]) -> Float[Tensor, " n"]:

@@ -9,7 +9,7 @@ from html import escape
 
 from interp.sweep.curve import curve
 from interp.sweep.heat_map import heat_map, number
-from interp.sweep.intervals import Interval
+from interp.sweep.intervals import LEVEL, Interval
 from interp.sweep.ledger import Row
 from interp.sweep.progress import axes_in_words
 from interp.sweep.spec import BestBy
@@ -17,7 +17,7 @@ from interp.sweep.summary import Effect, Setting, axis_values, effects
 
 BEST_SETTINGS = 10
 BEST_POINTS = 8
-LEVEL = 0.05
+BY_CHANCE = 1 - LEVEL
 TELLING = ("pitch.place", "guidance.ref1_pitch_after", "guidance.ref2_rest_after")
 OPEN_SECTIONS = 4
 STYLE = """
@@ -187,7 +187,7 @@ def _share_by_chance(n_units: int) -> float:
 
     A bootstrap cannot leave the range of its units: it excludes 0 whenever all differences have one sign.
     """
-    return max(LEVEL, 2.0 ** (1 - n_units))
+    return max(BY_CHANCE, 2.0 ** (1 - n_units))
 
 
 def _effects(found: Sequence[Effect]) -> str:
@@ -203,7 +203,7 @@ def _effects(found: Sequence[Effect]) -> str:
     told = f"{len(sure)} of {len(found)} settings differ from the control: their interval excludes no effect"
     n_units = min(e.interval.n for e in found)
     chance = f"; {_share_by_chance(n_units) * len(found):.1f} would by chance alone"
-    if _share_by_chance(n_units) > LEVEL:
+    if _share_by_chance(n_units) > BY_CHANCE:
         chance += f", for {n_units} units are too few for an interval"
     table = (
         "<table><tr><th class=words>setting</th><th>difference</th><th>units</th>"
