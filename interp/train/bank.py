@@ -12,7 +12,7 @@ from torch import Tensor
 
 from interp.models.alignment import symbol_of_frame
 from interp.models.text_encoder import TextEncoder
-from interp.train.features import Features
+from interp.train.features import WIDE, Features
 from interp.train.text import TextExample
 from interp.voice import voice_vector
 from masks.grid import MelGrid
@@ -31,8 +31,8 @@ class FeatureBank:
     model units with item i's first frame at ``mu_starts[i]``, ``f0_hz`` (F,), ``fine_pitch`` (F, fine_bins)
     bool: cells near resolved harmonics, ``low_pitch`` (F, LOW_BINS) bool: cells near the first harmonics,
     ``voice`` (N, V); on the CPU as numpy: ``voice_id`` (N,), ``speaker_id`` (N,), ``ratio`` (N,),
-    ``log_f0`` (N,) median, ``prompt_id`` (N,), ``recording_id`` (N,), ``starts``, ``lengths``, and
-    ``boundaries``, the frames at which a phone begins.
+    ``log_f0`` (N,) median, ``prompt_id`` (N,), ``recording_id`` (N,), ``wide`` (N,) bool, ``starts``,
+    ``lengths``, and ``boundaries``, the frames at which a phone begins.
     """
 
     mel: Float[Tensor, "frames n_mels"]
@@ -47,6 +47,7 @@ class FeatureBank:
     log_f0: Float[np.ndarray, " items"]
     prompt_id: Int[np.ndarray, " items"]
     recording_id: Int[np.ndarray, " items"]
+    wide: Bool[np.ndarray, " items"]
     starts: Int[np.ndarray, " items"]
     mu_starts: Int[np.ndarray, " items"]
     lengths: Int[np.ndarray, " items"]
@@ -83,7 +84,7 @@ def build_bank(
     """
     items = [f for f in features if f.key in texts and texts[f.key].durations.sum() == f.mel.shape[1]]
     keys = sorted({f.key for f in items})
-    mu_of = {k: _mean_mel(encoder, texts[k]) for k in keys}
+    mu_of = {k: mean_mel(encoder, texts[k]) for k in keys}
     mu_start_of = dict(zip(keys, _starts([len(mu_of[k]) for k in keys]), strict=True))
     lengths = np.array([f.mel.shape[1] for f in items])
     f0_hz = np.concatenate([f.f0_hz for f in items]).astype(np.float32)
@@ -103,6 +104,7 @@ def build_bank(
         log_f0=np.array([np.log(np.median(f.f0_hz[f.f0_hz > 0])) for f in items]),
         prompt_id=np.array([prompts.index(f.key.split("/")[1]) for f in items]),
         recording_id=np.array([keys.index(f.key) for f in items]),
+        wide=np.array([f.split == WIDE for f in items], dtype=bool),
         starts=_starts(lengths),
         mu_starts=np.array([mu_start_of[f.key] for f in items]),
         lengths=lengths,
@@ -111,7 +113,8 @@ def build_bank(
     )
 
 
-def _mean_mel(encoder: TextEncoder, text: TextExample) -> Float[Tensor, "frames n_mels"]:
+def mean_mel(encoder: TextEncoder, text: TextExample) -> Float[Tensor, "frames n_mels"]:
+    """What the text encoder expects of a recording, in model units, float16."""
     ids = torch.from_numpy(text.ids)[None]
     durations = torch.from_numpy(text.durations)[None]
     with torch.no_grad():

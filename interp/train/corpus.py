@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from masks.errors import InterpError
@@ -28,18 +30,18 @@ class Utterance:
         return f"{self.speaker}/{self.name}"
 
 
-def read_corpus(folder: Path, speakers: tuple[str, ...] | None = None) -> list[Utterance]:
+def read_corpus(folder: Path, speakers: Sequence[str] | None = None) -> list[Utterance]:
     """Read ``metadata.csv`` of a corpus folder, in its order.
 
     Parameters
     ----------
     folder : Path
-    speakers : names to keep, None for all
+    speakers : names or patterns (``abc_*``) to keep, None for all
 
     Raises
     ------
     InterpError
-        When the table is missing, lacks a column, or names an unknown speaker's rows only.
+        When the table is missing or lacks a column, or has no recording of one of the speakers.
     """
     table = folder / "metadata.csv"
     if not table.is_file():
@@ -54,10 +56,13 @@ def read_corpus(folder: Path, speakers: tuple[str, ...] | None = None) -> list[U
         rows = [_utterance(folder, row) for row in reader]
     if speakers is None:
         return rows
-    unknown = sorted(set(speakers) - {u.speaker for u in rows})
+    names = {u.speaker for u in rows}
+    of_pattern = {p: {n for n in names if fnmatchcase(n, p)} for p in speakers}
+    unknown = sorted(p for p, found in of_pattern.items() if not found)
     if unknown:
         raise InterpError(f"{table}: no recording of speaker {unknown[0]!r}")
-    return [u for u in rows if u.speaker in speakers]
+    wanted = set().union(*of_pattern.values())
+    return [u for u in rows if u.speaker in wanted]
 
 
 def _utterance(folder: Path, row: dict[str, str]) -> Utterance:

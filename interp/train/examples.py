@@ -9,7 +9,9 @@ a phone boundary, both references visible.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -21,6 +23,7 @@ from masks.errors import InterpError
 SAME_PITCH = 0.5 * np.log(2) / 12
 OTHER_PITCH = 3.0 * np.log(2) / 12
 OTHER_RATIO = 0.12
+ITEM_TRIES = 20
 CROP_TRIES = 3
 MOST_TRIES = 10_000  # a bank in which one item in 500 has partners fails once in 5e8 draws
 REF1_PITCH, REF1_REST, REF2_PITCH, REF2_REST = range(4)
@@ -32,7 +35,7 @@ class ExampleShares:
 
     ``single`` is the share of factorised examples with one reference for both, ``same_sentence`` that of
     pitch references that say the target's sentence, ``dropped`` that of factorised examples which lose the
-    pitch group, the rest group or both.
+    pitch group, the rest group or both. ``wide`` is the share of targets that wide speakers say.
     """
 
     factorised: float = limited(0.4, low=0.0, high=1.0)
@@ -40,6 +43,7 @@ class ExampleShares:
     single: float = limited(0.25, low=0.0, high=1.0)
     same_sentence: float = limited(0.3, low=0.0, high=1.0)
     dropped: float = limited(0.15, low=0.0, high=1.0)
+    wide: float = limited(0.0, low=0.0, high=1.0)
 
     def __post_init__(self) -> None:
         """Check the bounds, and that the kinds leave no more than there is."""
@@ -74,38 +78,59 @@ class Plan:
     counts: bool
 
 
+Kind = Callable[[np.random.Generator, int], "Plan | None"]
+
+
 class ExampleDrawer:
     """Draws plans from a bank; the same generator state gives the same plans."""
 
     def __init__(self, bank: FeatureBank, shares: ExampleShares, frames: int, ref_frames: int) -> None:
+        own, wide = np.flatnonzero(~bank.wide), np.flatnonzero(bank.wide)
+        if shares.wide > 0 and not len(wide):
+            raise InterpError(
+                f"shares.wide is {shares.wide:g}, and the data hold no recording of a wide speaker; name "
+                "some in data.wide_speakers, make the pack larger, or set it to 0"
+            )
+        if shares.wide < 1 and not len(own):
+            raise InterpError(
+                f"shares.wide is {shares.wide:g}, and the data hold wide speakers alone; name others in "
+                "data.speakers, or set it to 1"
+            )
+        self._pools = own, wide
         self._bank = bank
         self._shares = shares
         self._frames, self._ref_frames = frames, ref_frames
         self._voiced_before = np.concatenate([[0], np.cumsum(bank.voiced)])
 
     def draw(self, rng: np.random.Generator) -> Plan:
-        """One example; where an item lacks a partner, kind and item are drawn again.
+        """One example; an item that lacks a partner is drawn again, after `ITEM_TRIES` of them the kind too.
 
         Raises
         ------
         InterpError
             When the bank has no partners for any of the kinds.
         """
-        for _ in range(MOST_TRIES):
-            kind = rng.random()
-            if kind < self._shares.factorised:
-                plan = self._factorised(rng)
-            elif kind < self._shares.factorised + self._shares.switched:
-                plan = self._switched(rng)
-            else:
-                plan = self._ambiguous(rng)
+        for attempt in range(MOST_TRIES):
+            if attempt % ITEM_TRIES == 0:
+                kind, pool = self._kind(rng), self._pool(rng)
+            plan = kind(rng, int(rng.choice(pool)))
             if plan is not None:
                 return plan
         raise InterpError(self._lack())
 
-    def _factorised(self, rng: np.random.Generator) -> Plan | None:
-        target = self._item(rng)
-        if rng.random() < self._shares.single:
+    def _kind(self, rng: np.random.Generator) -> Kind:
+        kind = rng.random()
+        if kind < self._shares.factorised:
+            return partial(self._factorised, single=rng.random() < self._shares.single)
+        if kind < self._shares.factorised + self._shares.switched:
+            return self._switched
+        return partial(self._ambiguous, roles="PR" if rng.random() < 0.5 else "SN")
+
+    def _pool(self, rng: np.random.Generator) -> Int[np.ndarray, " items"]:
+        return self._pools[int(rng.random() < self._shares.wide)]
+
+    def _factorised(self, rng: np.random.Generator, target: int, single: bool) -> Plan | None:
+        if single:
             refs = [self._pick(rng, target, "S"), self._pick(rng, target, "N")]
             sources, groups = (0, 0), [REF1_PITCH, REF1_REST]
         else:
@@ -116,14 +141,13 @@ class ExampleDrawer:
             groups = [[groups[0]], [groups[1]], []][rng.integers(3)]
         return self._plan(rng, target, refs, sources, groups, counts=False)
 
-    def _ambiguous(self, rng: np.random.Generator) -> Plan | None:
-        target = self._item(rng)
-        kinds, sources = (("P", "R"), (0, 1)) if rng.random() < 0.5 else (("S", "N"), (0, 0))
-        refs = [self._pick(rng, target, kind) for kind in kinds]
+    def _ambiguous(self, rng: np.random.Generator, target: int, roles: str) -> Plan | None:
+        sources = (0, 1) if roles == "PR" else (0, 0)
+        refs = [self._pick(rng, target, role) for role in roles]
         return self._plan(rng, target, refs, sources, [0, 1, 2, 3], counts=True)
 
-    def _switched(self, rng: np.random.Generator) -> Plan | None:
-        bank, before = self._bank, self._item(rng)
+    def _switched(self, rng: np.random.Generator, before: int) -> Plan | None:
+        bank = self._bank
         other = self._other_voice(before) & (self._pitch_distance(before) > OTHER_PITCH)
         partners = np.flatnonzero(other & (bank.prompt_id == bank.prompt_id[before]))
         if not len(partners):
@@ -186,9 +210,6 @@ class ExampleDrawer:
             "each at its pitch and 3 semitones away, that say other sentences: add recordings or speakers, "
             "or raise data.variants"
         )
-
-    def _item(self, rng: np.random.Generator) -> int:
-        return int(rng.integers(len(self._bank.lengths)))
 
     def _pick(
         self, rng: np.random.Generator, target: int, role: str, same_sentence: bool = False

@@ -15,8 +15,8 @@ from interp.audio import LEVEL_DBFS, load_reference
 from interp.level import amplify_to
 from interp.mel import log_mel
 from interp.train.corpus import Utterance
-from interp.train.features import NATURAL, Features, feature_file, write_features
-from interp.train.variants import apply_variant, draw_variant
+from interp.train.features import NATURAL, WIDE, Features, feature_file, write_features
+from interp.train.variants import FORMANT_RATIOS, apply_variant, draw_variant, few_ratios
 from masks.f0 import extract_f0
 from masks.grid import MelGrid
 
@@ -54,7 +54,8 @@ def _extract_one(job: tuple[Utterance, int, Path, bool]) -> None:
         own = _f0(wav)
         if not (own > 0).any():
             return
-        variant = draw_variant(utterance.key, index, float(np.median(own[own > 0])))
+        ratios = few_ratios(utterance.speaker) if utterance.split == WIDE else FORMANT_RATIOS
+        variant = draw_variant(utterance.key, index, float(np.median(own[own > 0])), ratios)
         wav = amplify_to(apply_variant(wav, GRID.sample_rate, variant), GRID.sample_rate, LEVEL_DBFS)
     mel = log_mel(torch.from_numpy(wav.astype(np.float32))[None], GRID)[0].numpy()
     f0_hz = extract_f0(wav, GRID, mel.shape[1])

@@ -24,6 +24,7 @@ class Variant:
 
 
 NATURAL = Variant(1.0, 0.0, 1.0)
+WIDE = "wide"  # the split of recordings that are there for the variety of voices
 
 
 @dataclass(frozen=True)

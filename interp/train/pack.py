@@ -20,7 +20,7 @@ from jaxtyping import Float, UInt8
 
 from interp.files import whole_file
 from interp.models.text_encoder import TextEncoder, TextEncoderConfig
-from interp.train.features import Features, Variant
+from interp.train.features import WIDE, Features, Variant
 from interp.train.text import TextExample
 from masks.errors import InterpError
 
@@ -97,6 +97,7 @@ def _item_arrays(items: Sequence[Features], blobs: Sequence[np.ndarray]) -> dict
         "frames": np.array([f.mel.shape[1] for f in items]),
         "f0": np.concatenate([np.rint(f.f0_hz / F0_STEP_HZ).astype(np.uint16) for f in items]),
         "keys": np.array([f.key for f in items]),
+        "wide": np.array([f.split == WIDE for f in items]),
         "variants": np.array([(i, v.formant_ratio, v.median_hz, v.range_factor) for i, v in changes]),
     }
 
@@ -170,8 +171,9 @@ def _features(z: Mapping[str, np.ndarray]) -> list[Features]:
     for i, (key, numbers) in enumerate(zip(z["keys"], z["variants"], strict=True)):
         mel = restore(_unsqueeze(blobs[ends[i] - sizes[i] : ends[i]].tobytes(), int(frames[i])))
         variant = Variant(*(float(x) for x in numbers[1:]))
+        split = WIDE if z["wide"][i] else "train"
         found.append(
-            Features(str(key), "train", int(numbers[0]), variant, mel, f0[i].astype(np.float32) * F0_STEP_HZ)
+            Features(str(key), split, int(numbers[0]), variant, mel, f0[i].astype(np.float32) * F0_STEP_HZ)
         )
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from interp.train.alignments import align_corpus
 from interp.train.corpus import Utterance, read_corpus
 from interp.train.durations import timed_symbols
 from interp.train.extract import extract_variants
-from interp.train.features import Features, read_features
+from interp.train.features import WIDE, Features, read_features
 from interp.train.search import phonemized, unaligned_texts
 from interp.train.settings import DataSettings
 from interp.train.text import Alignment, TextExample
@@ -60,7 +60,7 @@ def prepare_corpus(settings: DataSettings, grid: MelGrid, alignment: Alignment =
         When the corpus is missing or no recording can be used.
     """
     cache = Path(settings.cache)
-    utterances = [u for u in read_corpus(Path(settings.corpus), settings.speakers or None) if u.text]
+    utterances = _utterances(settings)
     if alignment == "search":
         ids_of = phonemized(utterances)
         items = _extract([u for u in utterances if u.key in ids_of], cache, settings)
@@ -74,14 +74,30 @@ def prepare_corpus(settings: DataSettings, grid: MelGrid, alignment: Alignment =
     return PreparedCorpus(items, texts)
 
 
+def _utterances(settings: DataSettings) -> list[Utterance]:
+    """Transcribed recordings of the speakers, and of the wide ones, which get a split of their own."""
+    corpus = Path(settings.corpus)
+    own = [u for u in read_corpus(corpus, settings.speakers or None) if u.text]
+    wide = read_corpus(corpus, settings.wide_speakers) if settings.wide_speakers else []
+    names = {u.speaker for u in own}
+    if both := sorted(names & {u.speaker for u in wide}):
+        raise InterpError(
+            f"data.wide_speakers: {both[0]!r} is among data.speakers too; name it in one of them"
+        )
+    return own + [replace(u, split=WIDE) for u in wide if u.text]
+
+
 def _extract(usable: Sequence[Utterance], cache: Path, settings: DataSettings) -> list[Features]:
     natural = [u for u in usable if u.split in SPLITS_AS_THEY_ARE]
     extract_variants(natural, cache / "natural", [0], settings.workers, naturals=True)
-    rest = [u for u in usable if u.split not in SPLITS_AS_THEY_ARE]
-    extract_variants(rest, cache / "features", range(settings.variants), settings.workers)
-    items = [*read_features(cache / "natural"), *read_features(cache / "features")]
+    wide = [u for u in usable if u.split == WIDE]
+    rest = [u for u in usable if u.split not in (*SPLITS_AS_THEY_ARE, WIDE)]
+    items = read_features(cache / "natural")
+    for some, folder, count in ((rest, "features", settings.variants), (wide, WIDE, settings.wide_variants)):
+        extract_variants(some, cache / folder, range(count), settings.workers)
+        items += [f for f in read_features(cache / folder) if f.index < count]
     wanted = {u.key for u in usable}
-    return [f for f in items if f.key in wanted and f.index < max(1, settings.variants)]
+    return [f for f in items if f.key in wanted]
 
 
 def _texts(

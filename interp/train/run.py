@@ -21,6 +21,7 @@ from interp.models.text_encoder import TextEncoder
 from interp.strict_yaml import dump_yaml
 from interp.train.bank import build_bank
 from interp.train.estimator import train_estimator
+from interp.train.features import WIDE
 from interp.train.pack import Pack, read_pack, write_pack
 from interp.train.run_log import run_log
 from interp.train.settings import TrainSettings
@@ -83,6 +84,7 @@ def train(
 
 def _prepare(settings: TrainSettings, folder: Path) -> Pack:
     """Corpus to features, texts and text encoder; everything that is cached is read, not made again."""
+    from interp.train.clearness import clearest
     from interp.train.prepare import prepare_corpus
     from interp.train.search import searched_texts
     from interp.train.text import train_text_encoder
@@ -112,7 +114,8 @@ def _prepare(settings: TrainSettings, folder: Path) -> Pack:
     texts = corpus.texts
     if alignment == "search":
         texts = searched_texts(encoder, texts, settings.model.mel_mean, settings.model.mel_std)
-    return Pack(corpus.features("train"), texts, encoder)
+    wide = clearest(corpus.features(WIDE), texts, encoder, settings.data.wide_kept)
+    return Pack([*corpus.features("train"), *wide], texts, encoder)
 
 
 def _train_estimator(

@@ -149,7 +149,7 @@ def test_shares_of_kinds(bank):
 
 def subset(bank, keep):
     """The same bank with these items alone; frames stay where they are."""
-    names = ["voice_id", "speaker_id", "ratio", "log_f0", "prompt_id", "recording_id"]
+    names = ["voice_id", "speaker_id", "ratio", "log_f0", "prompt_id", "recording_id", "wide"]
     arrays = {name: getattr(bank, name)[keep] for name in (*names, "starts", "mu_starts", "lengths")}
     boundaries = tuple(bank.boundaries[i] for i in np.flatnonzero(keep))
     return replace(bank, **arrays, voice=bank.voice[torch.from_numpy(keep)], boundaries=boundaries)
