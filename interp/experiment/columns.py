@@ -47,6 +47,7 @@ COLUMNS = (
     Column("switch_speaker.second.ref2", "speaker of second part to ref 2"),
     Column("speaker.ref1.equalised", "speaker to ref 1", 3),
     Column("speaker.ref2.equalised", "speaker to ref 2", 3),
+    Column("speaker.nearer_ref2", "speaker nearer to ref 2", percent=True),
     Column("words.wer", "WER", percent=True),
     Column("dnsmos.overall", "DNSMOS"),
     Column("cross_band.agreement", "F0 of bands agrees", percent=True),

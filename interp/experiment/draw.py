@@ -46,11 +46,13 @@ def draw_trials(corpus: Path, spec: CasesSpec, max_seconds: float) -> tuple[Tria
     Raises
     ------
     InterpError
-        When the corpus cannot be read, or holds no more such pairs.
+        When the corpus cannot be read, lacks a speaker, or holds no more such pairs.
     """
-    everything = read_corpus(corpus)
-    texts = [u for u in everything if u.split == "test" and _is_one_sentence(u.text, spec.fewest_words)]
-    voices = [u for u in everything if u.split in ("test", "reference") and u.seconds >= LEAST_SECONDS]
+    texts = [
+        u for u in read_corpus(corpus) if u.split == "test" and _is_one_sentence(u.text, spec.fewest_words)
+    ]
+    recordings = read_corpus(corpus, spec.speakers or None)
+    voices = [u for u in recordings if u.split in ("test", "reference") and u.seconds >= LEAST_SECONDS]
     if not texts or not voices:
         raise InterpError(
             f"{corpus}: has {len(texts)} test sentences of {spec.fewest_words} words and {len(voices)} "

@@ -39,12 +39,14 @@ def rows_of(
 
 def derived(measured: Mapping[str, float | None]) -> Figures:
     """Figures that follow from those measured."""
+    alike = [measured.get(f"speaker.ref{n}.equalised") for n in (1, 2)]
     away = [_of(measured, f"pitch.ref{n}.semitones", abs) for n in (1, 2)]
     figures: Figures = {
         "pitch.ref1.away": away[0],
         "pitch.ref2.away": away[1],
         "pitch.within": None if away[0] is None else float(away[0] <= WITHIN_SEMITONES),
         "pitch.log_f0": _of(measured, "pitch.median_hz", np.log),
+        "speaker.nearer_ref2": None if None in alike else float(alike[1] > alike[0]),  # type: ignore[operator]
     }
     halves = {
         f"switch.{half}.nearer": _nearer(measured, half, own, other)

@@ -41,6 +41,7 @@ class CasesSpec:
     same_gender : float in [0, 1], share of the pairs that are of one gender, as far as they are found
     ref1_says : ``other`` words than the sentence, or the ``same``, so that contours can be compared
     fewest_words : int, of a sentence
+    speakers : who the references are by, names or patterns (``abc_*``); none: everybody
     genders : speaker of the corpus to ``female`` or ``male``; of others it is measured, which takes seconds
     listed : explicit cases, in place of a corpus
     """
@@ -52,6 +53,7 @@ class CasesSpec:
     same_gender: float = limited(0.3, low=0.0, high=1.0)
     ref1_says: Literal["other", "same"] = "other"
     fewest_words: int = limited(6, low=1)
+    speakers: tuple[str, ...] = ()
     genders: Mapping[str, Literal["female", "male"]] = field(default_factory=dict)
     listed: tuple[ListedCase, ...] = ()
 

@@ -72,6 +72,13 @@ def test_several_seeds_and_a_reference_of_the_same_words(corpus):
     assert all(t.ref1_text == t.text != t.ref2_text for t in trials)
 
 
+def test_references_are_by_the_speakers_asked_for(corpus):
+    trials = draw_trials(corpus, CasesSpec(count=6, same_gender=0, genders=GENDERS, speakers=("[ab]",)), 4.0)
+    assert {path.name[0] for t in trials for path in t.refs} == {"a", "b"}
+    with pytest.raises(InterpError, match="no recording of speaker 'x'"):
+        draw_trials(corpus, CasesSpec(genders=GENDERS, speakers=("a", "x")), 4.0)
+
+
 def test_what_cannot_be_drawn_is_said(corpus, monkeypatch):
     monkeypatch.setattr("interp.experiment.draw.TRIES", 20)
     spec = CasesSpec(count=1, least_semitones=30, genders=GENDERS)
