@@ -10,6 +10,7 @@ from interp.experiment.rows import Rows, values
 from interp.experiment.statistics import paired, summary
 
 GUIDED, UNGUIDED = "guided", "unguided"
+BOTH_PARTS = "switch.both_nearer"
 # Figure, name, most that the upper end of the loss may be, and the sign that makes the difference a loss.
 LOSSES = (
     ("speaker.ref2.equalised", "speaker similarity to ref 2, loss", 0.02, -1),
@@ -33,7 +34,12 @@ def targets(rows: Rows) -> tuple[Target, ...]:
     """Targets that can be judged from the conditions and measures that are there; none without `guided`."""
     if GUIDED not in rows:
         return ()
-    found = [
+    found = _of_parts(rows) if values(rows, GUIDED, BOTH_PARTS) else _of_whole(rows)
+    return tuple(target for target in found if target is not None)
+
+
+def _of_whole(rows: Rows) -> list[Target | None]:
+    return [
         _share(rows, GUIDED, "pitch.nearer_ref1", "F0 nearer to ref 1", 0.85),
         _share(rows, GUIDED, "pitch.within", "F0 within 1.5 semitones of ref 1", 0.70),
         _mirror(rows),
@@ -44,7 +50,26 @@ def targets(rows: Rows) -> tuple[Target, ...]:
         _better(rows, "pitch.ref1.away", "random_mask", "st nearer to ref 1 than a random mask", -1),
         _better(rows, "pitch.ref1.away", "random_displacement", "st nearer than a random displacement", -1),
     ]
-    return tuple(target for target in found if target is not None)
+
+
+def _of_parts(rows: Rows) -> list[Target | None]:
+    """temp: each part at its own reference, the switch where it was asked for."""
+    return [
+        _share(rows, GUIDED, "switch.first.nearer", "first part nearer to ref 1 in F0", 0.90),
+        _share(rows, GUIDED, "switch.second.nearer", "second part nearer to ref 2 in F0", 0.90),
+        _switch(rows),
+        *(_loss(rows, *line) for line in LOSSES),
+        _better(rows, BOTH_PARTS, UNGUIDED, "both parts right, more than unguided", 1),
+        _better(rows, BOTH_PARTS, "best_of_8", "both parts right, more than best of 8 by mass", 1),
+    ]
+
+
+def _switch(rows: Rows) -> Target | None:
+    found = summary([abs(late) for late in values(rows, GUIDED, "switch.late_s").values()], "median")
+    if found is None:
+        return None
+    text = f"{found.mean:.2f} s, median of {found.n}"
+    return Target("distance of the switch from the split", text, "at most 0.1 s", found.mean <= 0.1)
 
 
 def _share(rows: Rows, arm: str, figure: str, what: str, least: float) -> Target | None:

@@ -213,3 +213,28 @@ def test_values_are_those_that_are_known():
     assert values(made, "a", "x") == {"1": 1.0}
     assert values(made, "a", "x", ["2", "9"]) == {}
     assert values(made, "b", "x") == {}
+
+
+def test_temp_has_targets_of_its_own():
+    def case(right: bool, late_s: float) -> dict[str, float]:
+        parts = {"switch.first.nearer": 1.0, "switch.second.nearer": float(right)}
+        return {
+            **parts,
+            "switch.both_nearer": float(right),
+            "switch.late_s": late_s,
+            "pitch.nearer_ref1": 0.0,
+        }
+
+    rows = {
+        "guided": {f"{i:02d}": case(i < 8, 0.3 if i % 2 else -0.05) for i in range(10)},
+        "unguided": {f"{i:02d}": case(i < 2, 0.0) for i in range(10)},
+    }
+    found = {t.what: t for t in targets(rows)}
+    assert found["first part nearer to ref 1 in F0"].met
+    assert not found["second part nearer to ref 2 in F0"].met
+    assert found["distance of the switch from the split"].found == "0.17 s, median of 10"
+    assert not found["distance of the switch from the split"].met
+    assert found["both parts right, more than unguided"].met
+    assert "F0 nearer to ref 1" not in found
+    near = {"guided": {c: f | {"switch.late_s": -0.05} for c, f in rows["guided"].items()}}
+    assert next(t for t in targets(near) if "distance" in t.what).met
