@@ -13,6 +13,7 @@ import hostile_disks
 from hostile_disks import Writer
 from kinds import Defect, Kind
 
+MOST_SECONDS = 5.0
 SIGNALS = (signal.SIGKILL, signal.SIGTERM)
 NAMES = ("text", "json", "npz", "wav", "state", "pack")
 
@@ -40,11 +41,20 @@ def attack(random: Random, shared: dict[str, tuple[Writer, frozenset[str]]], fol
         _write_for_ever(write, path)
     time.sleep(random.uniform(0.001, 0.04))
     os.kill(child, random.choice(SIGNALS))
-    os.waitpid(child, 0)
+    _wait_for(child)
     if _digest(path) not in digests:
         raise Defect("a torn file")
     for rest in folder.glob(".*.part"):  # a killed process cannot clean up; the next run is not disturbed
         rest.unlink()
+
+
+def _wait_for(child: int) -> None:
+    """Until it has ended; a SIGTERM that is lost is followed by SIGKILL."""
+    end = time.monotonic() + MOST_SECONDS
+    while os.waitpid(child, os.WNOHANG)[0] == 0:
+        if time.monotonic() > end:
+            os.kill(child, signal.SIGKILL)
+        time.sleep(0.001)
 
 
 def _write_for_ever(write: Writer, path: Path) -> None:
