@@ -18,7 +18,7 @@ from interp.experiment.spec import CasesSpec
 from interp.experiment.trial import Trial
 from interp.pitch_statistics import pitch_statistics, semitones
 from interp.text.sentences import split_sentences
-from interp.train.corpus import Utterance, read_corpus
+from interp.train.corpus import Utterance, of_speakers, read_corpus
 from masks.errors import InterpError
 from masks.grid import MelGrid
 
@@ -48,10 +48,9 @@ def draw_trials(corpus: Path, spec: CasesSpec, max_seconds: float) -> tuple[Tria
     InterpError
         When the corpus cannot be read, lacks a speaker, or holds no more such pairs.
     """
-    texts = [
-        u for u in read_corpus(corpus) if u.split == "test" and _is_one_sentence(u.text, spec.fewest_words)
-    ]
-    recordings = read_corpus(corpus, spec.speakers or None)
+    everybody = read_corpus(corpus)
+    texts = [u for u in everybody if u.split == "test" and _is_one_sentence(u.text, spec.fewest_words)]
+    recordings = of_speakers(everybody, spec.speakers, corpus) if spec.speakers else everybody
     voices = [u for u in recordings if u.split in ("test", "reference") and u.seconds >= LEAST_SECONDS]
     if not texts or not voices:
         raise InterpError(

@@ -39,14 +39,14 @@ def rows_of(
 
 def derived(measured: Mapping[str, float | None]) -> Figures:
     """Figures that follow from those measured."""
-    alike = [measured.get(f"speaker.ref{n}.equalised") for n in (1, 2)]
     away = [_of(measured, f"pitch.ref{n}.semitones", abs) for n in (1, 2)]
+    alike = [measured.get(f"speaker.ref{n}.equalised") for n in (1, 2)]
     figures: Figures = {
         "pitch.ref1.away": away[0],
         "pitch.ref2.away": away[1],
         "pitch.within": None if away[0] is None else float(away[0] <= WITHIN_SEMITONES),
         "pitch.log_f0": _of(measured, "pitch.median_hz", np.log),
-        "speaker.nearer_ref2": None if None in alike else float(alike[1] > alike[0]),  # type: ignore[operator]
+        "speaker.nearer_ref2": _is_less(alike[0], alike[1]),
     }
     halves = {
         f"switch.{half}.nearer": _nearer(measured, half, own, other)
@@ -93,4 +93,8 @@ def _of(measured: Mapping[str, float | None], key: str, function: Callable[[floa
 
 def _nearer(measured: Mapping[str, float | None], half: str, own: int, other: int) -> float | None:
     mine, theirs = (_of(measured, f"switch.{half}.ref{n}_semitones", abs) for n in (own, other))
-    return None if mine is None or theirs is None else float(mine < theirs)
+    return _is_less(mine, theirs)
+
+
+def _is_less(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else float(one < other)

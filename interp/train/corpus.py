@@ -30,18 +30,13 @@ class Utterance:
         return f"{self.speaker}/{self.name}"
 
 
-def read_corpus(folder: Path, speakers: Sequence[str] | None = None) -> list[Utterance]:
+def read_corpus(folder: Path) -> list[Utterance]:
     """Read ``metadata.csv`` of a corpus folder, in its order.
-
-    Parameters
-    ----------
-    folder : Path
-    speakers : names or patterns (``abc_*``) to keep, None for all
 
     Raises
     ------
     InterpError
-        When the table is missing or lacks a column, or has no recording of one of the speakers.
+        When the table is missing or lacks a column.
     """
     table = folder / "metadata.csv"
     if not table.is_file():
@@ -53,16 +48,24 @@ def read_corpus(folder: Path, speakers: Sequence[str] | None = None) -> list[Utt
         missing = [c for c in COLUMNS if c not in (reader.fieldnames or [])]
         if missing:
             raise InterpError(f"{table}: column {missing[0]!r} is missing; wanted {', '.join(COLUMNS)}")
-        rows = [_utterance(folder, row) for row in reader]
-    if speakers is None:
-        return rows
-    names = {u.speaker for u in rows}
+        return [_utterance(folder, row) for row in reader]
+
+
+def of_speakers(utterances: Sequence[Utterance], speakers: Sequence[str], folder: Path) -> list[Utterance]:
+    """Those of a corpus folder's recordings that are by speakers of these names or patterns (``abc_*``).
+
+    Raises
+    ------
+    InterpError
+        When there is none by one of them.
+    """
+    names = {u.speaker for u in utterances}
     of_pattern = {p: {n for n in names if fnmatchcase(n, p)} for p in speakers}
     unknown = sorted(p for p, found in of_pattern.items() if not found)
     if unknown:
-        raise InterpError(f"{table}: no recording of speaker {unknown[0]!r}")
+        raise InterpError(f"{folder / 'metadata.csv'}: no recording of speaker {unknown[0]!r}")
     wanted = set().union(*of_pattern.values())
-    return [u for u in rows if u.speaker in wanted]
+    return [u for u in utterances if u.speaker in wanted]
 
 
 def _utterance(folder: Path, row: dict[str, str]) -> Utterance:

@@ -12,7 +12,7 @@ from interp.text.lexicon import cmudict_lexicon
 from interp.text.symbols import ID_OF
 from interp.train.align import AlignedWord
 from interp.train.alignments import align_corpus
-from interp.train.corpus import Utterance, read_corpus
+from interp.train.corpus import Utterance, of_speakers, read_corpus
 from interp.train.durations import timed_symbols
 from interp.train.extract import extract_variants
 from interp.train.features import WIDE, Features, read_features
@@ -77,8 +77,10 @@ def prepare_corpus(settings: DataSettings, grid: MelGrid, alignment: Alignment =
 def _utterances(settings: DataSettings) -> list[Utterance]:
     """Transcribed recordings of the speakers, and of the wide ones, which get a split of their own."""
     corpus = Path(settings.corpus)
-    own = [u for u in read_corpus(corpus, settings.speakers or None) if u.text]
-    wide = read_corpus(corpus, settings.wide_speakers) if settings.wide_speakers else []
+    everybody = read_corpus(corpus)
+    chosen = of_speakers(everybody, settings.speakers, corpus) if settings.speakers else everybody
+    own = [u for u in chosen if u.text]
+    wide = of_speakers(everybody, settings.wide_speakers, corpus)
     names = {u.speaker for u in own}
     if both := sorted(names & {u.speaker for u in wide}):
         raise InterpError(

@@ -67,7 +67,7 @@ def train(
     folder = Path(settings.runs) / settings.name
     processes = PartialState(cpu=not torch.cuda.is_available())
     with processes.main_process_first():  # it fills the cache that the others then read
-        prepared = read_pack(pack, settings.model.text) if pack else _prepare(settings, folder)
+        prepared = read_pack(pack, settings.model.text) if pack else prepared_data(settings, folder)
         folder.mkdir(parents=True, exist_ok=True)
         if processes.is_main_process:
             write_text(folder / "config.yaml", dump_yaml(mapping_of(settings)))
@@ -82,7 +82,7 @@ def train(
     return _export(model, state, settings, out, stop_at) if processes.is_main_process else out / CHECKPOINT
 
 
-def _prepare(settings: TrainSettings, folder: Path) -> Pack:
+def prepared_data(settings: TrainSettings, folder: Path) -> Pack:
     """Corpus to features, texts and text encoder; everything that is cached is read, not made again."""
     from interp.train.clearness import clearest
     from interp.train.prepare import prepare_corpus

@@ -10,7 +10,7 @@ import pytest
 
 from interp.train.bank import build_bank, mean_mel
 from interp.train.clearness import clearest, likeness
-from interp.train.corpus import read_corpus
+from interp.train.corpus import of_speakers, read_corpus
 from interp.train.examples import OTHER_RATIO, ExampleDrawer, ExampleShares
 from interp.train.features import WIDE, Features, Variant, feature_file, write_features
 from interp.train.pack import read_pack, write_pack
@@ -52,16 +52,15 @@ def targets(bank, n=400, **shares):
         (["ann"], {"ann"}),
         (["guest_*"], {"guest_1", "guest_2"}),
         (["*_1", "ann"], {"ann", "guest_1", "silent_1"}),
-        (None, set(SPEAKERS)),
     ],
 )
 def test_speakers_are_found_by_pattern(corpus, patterns, found):
-    assert {u.speaker for u in read_corpus(corpus, patterns)} == found
+    assert {u.speaker for u in of_speakers(read_corpus(corpus), patterns, corpus)} == found
 
 
 def test_a_pattern_that_finds_nobody_is_told(corpus):
     with pytest.raises(InterpError, match=r"metadata.csv: no recording of speaker 'gast_\*'"):
-        read_corpus(corpus, ["ann", "gast_*"])
+        of_speakers(read_corpus(corpus), ["ann", "gast_*"], corpus)
 
 
 def test_two_formant_scales_make_two_voices():
