@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -15,7 +16,7 @@ from safetensors.torch import load_file, save
 from interp.checkpoint import save_checkpoint
 from interp.config import mapping_of, resolve
 from interp.cpu_memory import keep_freed_memory
-from interp.files import write_bytes, write_json, write_text
+from interp.files import write_bytes, write_figure, write_json, write_text
 from interp.models.speech_model import SpeechModel
 from interp.models.text_encoder import TextEncoder
 from interp.strict_yaml import dump_yaml
@@ -79,7 +80,10 @@ def train(
     model.text_encoder.load_state_dict(prepared.encoder.state_dict())
     state = _train_estimator(model, prepared, settings, folder, stop_at)
     out = out or folder
-    return _export(model, state, settings, out, stop_at) if processes.is_main_process else out / CHECKPOINT
+    if not processes.is_main_process:
+        return out / CHECKPOINT
+    _picture(folder, out)
+    return _export(model, state, settings, out, stop_at)
 
 
 def prepared_data(settings: TrainSettings, folder: Path) -> Pack:
@@ -138,6 +142,15 @@ def _train_estimator(
             report=report,
             stop_at=stop_at,
         )
+
+
+def _picture(folder: Path, out: Path) -> None:
+    """The loss curves of the run so far, where there is something to draw and to draw it with."""
+    logged = folder / "log.jsonl"
+    if logged.is_file() and find_spec("matplotlib"):
+        from interp.train.loss_curve import draw_losses
+
+        write_figure(out / "losses.png", draw_losses(logged))
 
 
 def _export(

@@ -81,6 +81,7 @@ def finish(processes):
 def test_two_processes_train_one_model_and_write_it_once(folder):
     port = free_port()
     finish([start(folder, rank, 2, port) for rank in range(2)])
+    assert (folder / "run/losses.png").read_bytes().startswith(b"\x89PNG")
     lines = (folder / "run/log.jsonl").read_text().splitlines()
     assert [json.loads(line)["step"] for line in lines] == [1, 2, 3]
     together = load_file(folder / "run/state.safetensors")
