@@ -33,7 +33,7 @@ from interp.checkpoint import load_checkpoint
 from interp.config import resolve
 from interp.evaluation.clip import Clip
 from interp.evaluation.psola import with_pitch
-from interp.files import write_text
+from interp.files import write_figure, write_text
 from interp.models.bin import BinEstimator
 from interp.pipeline import Synthesizer
 from interp.process import DiffusionProcess
@@ -333,7 +333,7 @@ def main(config: Path, checkpoint: str, batches: int, variants: int, pairs: int)
         f"## Interventions\n\n{table(head, changes)}",
     ]
     write_text(OUT / "attention_meaning.md", "\n\n".join(parts) + "\n")
-    draw(found).savefig(OUT / "attention_meaning.png", dpi=110)
+    write_figure(OUT / "attention_meaning.png", draw(found))
     click.echo("\n\n".join(parts[3:]))
 
 

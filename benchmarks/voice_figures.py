@@ -60,11 +60,14 @@ class Experiment:
     trials: Sequence[Trial]
 
 
-def run(name: str, corpus: Path, checkpoint: str, runs: Path, workers: int, cases: int | None) -> Experiment:
+def run(
+    name: str, corpus: Path, synthesizer: Synthesizer, runs: Path, workers: int, cases: int | None
+) -> Experiment:
     """Speak, measure and read one of the configurations."""
     path = CONFIGS / f"{name}.yaml"
-    folder = runs / f"{name}_{Synthesizer.load(checkpoint).checkpoint.sha256[:12]}"
-    changes = [f"corpus={corpus}", f"checkpoint={checkpoint}", f"runs={folder}", f"docs={folder}/report"]
+    checkpoint = synthesizer.checkpoint
+    folder = runs / f"{name}_{checkpoint.sha256[:12]}"
+    changes = [f"corpus={corpus}", f"checkpoint={checkpoint.path}", f"runs={folder}", f"docs={folder}/report"]
     changes += [] if cases is None else [f"cases.count={cases}"]
     run_experiment(path, "all", workers, changes, click.echo)
     spec = read_experiment(path, changes)
@@ -75,8 +78,9 @@ def run(name: str, corpus: Path, checkpoint: str, runs: Path, workers: int, case
 
 def of_recordings(corpus: Path, trials: Sequence[Trial]) -> list[dict[str, float | None]]:
     """Words and DNSMOS of the cases' sentences as reference 2's speaker said them."""
-    spoken = {(u.speaker, u.text): u for u in read_corpus(corpus)}
-    speaker_of = {u.path: u.speaker for u in read_corpus(corpus)}
+    everybody = read_corpus(corpus)
+    spoken = {(u.speaker, u.text): u for u in everybody}
+    speaker_of = {u.path: u.speaker for u in everybody}
     figures = []
     for trial in tqdm(trials, desc="recordings"):
         said: Utterance = spoken[speaker_of[trial.refs[1]], trial.text]
@@ -137,9 +141,8 @@ def spoken_log_f0(speaker: Speaker, pair: Pair) -> float:
     return float(np.median(np.log(f0[f0 > 0])))
 
 
-def speed(checkpoint: str, trials: Sequence[Trial]) -> float:
+def speed(synthesizer: Synthesizer, trials: Sequence[Trial]) -> float:
     """Wall seconds of plain synthesis, vocoder included, a second of speech; references known."""
-    synthesizer = Synthesizer.load(checkpoint)
     wall, length = [], []
     for trial in trials[:N_TIMED]:
         request = Request(trial.text, *trial.refs)
@@ -151,10 +154,12 @@ def speed(checkpoint: str, trials: Sequence[Trial]) -> float:
     return sum(wall) / sum(length)
 
 
-def figures(corpus: Path, checkpoint: str, runs: Path, workers: int, cases: int | None) -> dict[str, str]:
+def figures(
+    corpus: Path, synthesizer: Synthesizer, runs: Path, workers: int, cases: int | None
+) -> dict[str, str]:
     """All figures of a checkpoint."""
     known, unseen, temp = (
-        run(name, corpus, checkpoint, runs, workers, cases)
+        run(name, corpus, synthesizer, runs, workers, cases)
         for name in ("voice", "voice_unseen", "voice_temp")
     )
     found: dict[str, str] = {}
@@ -193,8 +198,8 @@ def figures(corpus: Path, checkpoint: str, runs: Path, workers: int, cases: int 
             f"temp {arm}: speaker of a part nearer to its own": f"{np.mean(own):.0%} of {len(own)}",
             f"temp {arm}: switch off by, median": median(late, "s"),
         }
-    found |= pitch_range(Synthesizer.load(checkpoint), corpus)
-    found["real-time factor, plain, vocoder included"] = f"{speed(checkpoint, known.trials):.2f}"
+    found |= pitch_range(synthesizer, corpus)
+    found["real-time factor, plain, vocoder included"] = f"{speed(synthesizer, known.trials):.2f}"
     return found
 
 
@@ -208,10 +213,11 @@ def main(corpus: Path, checkpoints: tuple[str, ...], runs: Path, workers: int, c
     """Measure, and write the page."""
     columns = {}
     for checkpoint in checkpoints:
-        name = Synthesizer.load(checkpoint).checkpoint.sha256[:12]
+        synthesizer = Synthesizer.load(checkpoint)
+        name = synthesizer.checkpoint.sha256[:12]
         kept = runs / f"voice_figures_{name}.json"
         if not kept.exists():
-            write_json(kept, figures(corpus, checkpoint, runs, workers, cases))
+            write_json(kept, figures(corpus, synthesizer, runs, workers, cases))
         columns[name] = json.loads(kept.read_text())
     keys = list(next(iter(columns.values())))
     rows = [(key, *(column[key] for column in columns.values())) for key in keys]

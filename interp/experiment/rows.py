@@ -39,8 +39,8 @@ def rows_of(
 
 def derived(measured: Mapping[str, float | None]) -> Figures:
     """Figures that follow from those measured."""
-    away = [_of(measured, f"pitch.ref{n}.semitones", abs) for n in (1, 2)]
     alike = [measured.get(f"speaker.ref{n}.equalised") for n in (1, 2)]
+    away = [_of(measured, f"pitch.ref{n}.semitones", abs) for n in (1, 2)]
     figures: Figures = {
         "pitch.ref1.away": away[0],
         "pitch.ref2.away": away[1],

@@ -82,8 +82,9 @@ def train(
     out = out or folder
     if not processes.is_main_process:
         return out / CHECKPOINT
+    path = _export(model, state, settings, out, stop_at)
     _picture(folder, out)
-    return _export(model, state, settings, out, stop_at)
+    return path
 
 
 def prepared_data(settings: TrainSettings, folder: Path) -> Pack:

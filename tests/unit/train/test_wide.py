@@ -58,6 +58,10 @@ def test_speakers_are_found_by_pattern(corpus, patterns, found):
     assert {u.speaker for u in of_speakers(read_corpus(corpus), patterns, corpus)} == found
 
 
+def test_without_a_pattern_everybody_is_read(corpus):
+    assert {u.speaker for u in read_corpus(corpus)} == set(SPEAKERS)
+
+
 def test_a_pattern_that_finds_nobody_is_told(corpus):
     with pytest.raises(InterpError, match=r"metadata.csv: no recording of speaker 'gast_\*'"):
         of_speakers(read_corpus(corpus), ["ann", "gast_*"], corpus)
