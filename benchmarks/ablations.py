@@ -31,10 +31,10 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from interp.config import resolve
-from interp.files import write_json, write_text
 from interp.models.bin import BinEstimator
 from interp.noise import draw_noise
 from interp.sampler import sample
+from interp.system.files import write_json, write_text
 from interp.train.bank import FeatureBank, build_bank
 from interp.train.batch import Batch, BatchMaker
 from interp.train.examples import ExampleDrawer, ExampleShares, Plan

@@ -14,7 +14,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from interp.config import resolve
-from interp.files import write_figure, write_text
+from interp.system.files import write_figure, write_text
 from interp.text.symbols import SYMBOLS
 from interp.train.features import Features
 from interp.train.prepare import prepare_corpus

@@ -10,7 +10,7 @@ import sys
 
 STEP = """
 import sys, time, torch
-from interp.cpu_memory import keep_freed_memory
+from interp.system.cpu_memory import keep_freed_memory
 from interp.models.bin import BinEstimator
 from interp.models.bin_config import BinConfig
 from interp.models.reference_tokens import References

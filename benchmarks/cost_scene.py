@@ -9,7 +9,6 @@ import torch
 
 from guidance.settings import GuidanceSettings
 from interp.cli.jobs import DEMO_REFERENCES
-from interp.data import data_path
 from interp.decoding import decode
 from interp.engines.contract import Binding
 from interp.noise import NoisePath, draw_noise
@@ -19,6 +18,7 @@ from interp.sampler import SamplingCancelled, StepState
 from interp.sampling import Sampling
 from interp.sentence import Sentence
 from interp.settings import SynthSettings
+from interp.system.shipped import data_path
 
 SENTENCE = "The boy was there when the sun rose, and he told them what he had seen."
 PLAIN = SynthSettings(guidance=GuidanceSettings(enabled=False))

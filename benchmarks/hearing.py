@@ -21,12 +21,12 @@ import torch
 from guidance.settings import GuidanceSettings
 from interp.audio import load_reference
 from interp.decoding import decode
-from interp.installation import checkpoint_path
 from interp.pipeline import Synthesizer
 from interp.provenance import add_metrics
 from interp.references import ReferenceFeatures, reference_features
 from interp.sentence import Sentence, encode_sentence
 from interp.settings import SynthSettings
+from interp.system.shipped import checkpoint_path
 from interp.text.frontend import phonemize
 from interp.train.corpus import Utterance, read_corpus
 from masks.mel_f0 import f0_of_mel

@@ -19,9 +19,9 @@ import torch
 
 from interp.audio import load_reference
 from interp.evaluation.clip import Clip
-from interp.files import write_text
 from interp.models.vocoder_stft import margin
 from interp.provenance import add_metrics, read_provenance
+from interp.system.files import write_text
 from interp.train.corpus import Utterance, read_corpus
 from interp.vocoder import GriffinLim, NeuralVocoder, Vocoder
 from interp.vocoder_checkpoint import shipped_vocoder

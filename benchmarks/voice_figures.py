@@ -33,11 +33,11 @@ from interp.experiment.spec import read_experiment
 from interp.experiment.statistics import summary
 from interp.experiment.store import Store
 from interp.experiment.trial import Trial
-from interp.files import write_json, write_text
 from interp.pieces import Pair
 from interp.pipeline import Request, Synthesizer
 from interp.sentence import encode_sentence
 from interp.settings import SynthSettings
+from interp.system.files import write_json, write_text
 from interp.text.frontend import phonemize
 from interp.train.corpus import Utterance, read_corpus
 from interp.vocoder import make_vocoder

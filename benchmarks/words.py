@@ -19,11 +19,11 @@ from guidance.settings import GuidanceSettings
 from interp.audio import load_reference, read_audio
 from interp.evaluation.spoken import words_of
 from interp.evaluation.words import Recogniser, word_errors
-from interp.installation import checkpoint_path
 from interp.pipeline import Request, Synthesizer
 from interp.provenance import add_metrics
 from interp.references import reference_features
 from interp.settings import SynthSettings
+from interp.system.shipped import checkpoint_path
 from interp.train.corpus import Utterance, read_corpus
 
 SINGLE = SynthSettings(

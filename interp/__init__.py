@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from interp.ownership import require_own_packages
+from interp.system.ownership import require_own_packages
 
 # Before anything of `masks` or `guidance` is imported: it may be someone else's code.
 require_own_packages()
@@ -32,14 +32,7 @@ def __getattr__(name: str) -> Any:
 
         return SynthSettings
     if name == "__version__":
-        return _version()
+        from interp.system.version import __version__
+
+        return __version__
     raise AttributeError(f"module 'interp' has no attribute {name!r}")
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("interp-speech")
-    except PackageNotFoundError:
-        return "0+uninstalled"

@@ -12,9 +12,9 @@ import soundfile
 import soxr
 from jaxtyping import Float
 
-from interp.files import write_bytes
 from interp.level import amplify_to, peak_dbfs
 from interp.sound_format import sound_format
+from interp.system.files import write_bytes
 from masks.errors import InterpError
 from masks.grid import MelGrid
 

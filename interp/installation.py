@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import platform
 import textwrap
 from collections.abc import Mapping
@@ -13,9 +12,9 @@ from typing import Any
 
 from safetensors import SafetensorError, safe_open
 
-from interp import __version__
-from interp.data import data_path
 from interp.provenance import read_provenance
+from interp.system.shipped import checkpoint_path
+from interp.system.version import __version__
 from masks.errors import InterpError
 
 SHOWN_PACKAGES = ("torch", "numpy", "librosa", "praat-parselmouth", "soundfile")
@@ -23,20 +22,6 @@ SHOWN_PACKAGES = ("torch", "numpy", "librosa", "praat-parselmouth", "soundfile")
 LEAST_SLOPE = 0.3
 SHOWN_PROVENANCE = ("what", "made", "steps", "device", "data", "licence", "command")
 LINE_WIDTH = 108
-
-
-def checkpoint_path(name: str) -> Path:
-    """File of a checkpoint: ``default`` is the one that ships, anything else is a path.
-
-    Raises
-    ------
-    InterpError
-        When there is no such file.
-    """
-    path = data_path("checkpts/default.safetensors") if name == "default" else Path(name)
-    if not os.path.isfile(path):
-        raise InterpError(f"{path}: no such checkpoint; give a .safetensors or .pt file, or 'default'")
-    return path
 
 
 def describe_installation(checkpoint: str) -> dict[str, Any]:

@@ -8,9 +8,9 @@ import torch
 
 from interp.audio import load_reference
 from interp.figure import draw_mask
-from interp.file_endings import require_ending
-from interp.files import write_figure, write_npz
 from interp.mel import log_mel
+from interp.system.endings import require_ending
+from interp.system.files import write_figure, write_npz
 from masks.errors import InterpError
 from masks.f0 import extract_f0
 from masks.grid import MelGrid

@@ -12,14 +12,14 @@ import torch
 
 from interp.audio import load_reference
 from interp.checkpoint import Checkpoint, load_checkpoint
-from interp.cpu_memory import keep_freed_memory
 from interp.decoding import Decoded, decode
-from interp.device import choose_device
 from interp.references import ReferenceFeatures, reference_features
 from interp.result import ReferenceResult, Synthesis
 from interp.sentence import Sentence
 from interp.settings import SynthSettings
 from interp.spans import split_frame_of
+from interp.system.cpu_memory import keep_freed_memory
+from interp.system.device import choose_device
 from interp.text.frontend import split_sentences
 from interp.unused_settings import unused_notes
 from interp.vocoder import Vocoder, make_vocoder

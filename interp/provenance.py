@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from interp.files import write_json
+from interp.system.files import write_json
 from masks.errors import InterpError
 
 

@@ -10,13 +10,20 @@ from typing import Any
 import numpy as np
 
 from guidance.readout import MassReadout
-from interp import __version__
 from interp.config import mapping_of
 from interp.figure import draw_synthesis
-from interp.files import whole_folder, write_figure, write_json, write_json_lines, write_npz, write_text
 from interp.pitch_statistics import pitch_statistics
 from interp.result import GuidanceResult, ReferenceResult, Synthesis
 from interp.strict_yaml import dump_yaml
+from interp.system.files import (
+    whole_folder,
+    write_figure,
+    write_json,
+    write_json_lines,
+    write_npz,
+    write_text,
+)
+from interp.system.version import __version__
 from masks.grid import MelGrid
 from masks.spans import WordSpan
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from interp.file_endings import renamed
+from interp.system.endings import renamed
 from masks.errors import InterpError
 
 # Ending to libsndfile's format and subtype.

@@ -10,9 +10,9 @@ from typing import Any
 from torch import Tensor
 
 from interp.config import settings_from
-from interp.data import data_path
 from interp.models.vocoder import VocoderNetwork
 from interp.models.vocoder_config import VocoderConfig
+from interp.system.shipped import data_path
 from interp.weights_file import WeightsKind
 from masks.errors import InterpError
 from masks.grid import MelGrid

@@ -14,7 +14,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from interp.config import mapping_of
-from interp.files import whole_file, write_json
+from interp.system.files import whole_file, write_json
 from masks.errors import InterpError
 
 # What layers raise for sizes that make no layer, and a state dict for names and shapes of another model.

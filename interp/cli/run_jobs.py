@@ -74,7 +74,7 @@ def _tell(job: Job, synthesis: Synthesis) -> None:
 
 
 def _require_folders(jobs: tuple[Job, ...], report: Path | None) -> None:
-    from interp.files import require_writable
+    from interp.system.files import require_writable
 
     for out in {job.out for job in jobs if job.out.is_dir()}:
         raise InterpError(f"{out}: a folder has that name; choose another with --out")

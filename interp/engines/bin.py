@@ -13,7 +13,6 @@ from guidance.tables import load_objective
 from guidance.tuning import Tuning
 from interp.blend import all_log_weights, query_sets
 from interp.bound_model import BoundModel
-from interp.data import data_path
 from interp.engines.contract import Binding, Piece, pad_batch
 from interp.engines.predicted_queries import PredictedQueries
 from interp.models.speech_model import SpeechModel
@@ -22,6 +21,7 @@ from interp.references import stack_references
 from interp.sentence import Sentence, encode_sentence
 from interp.settings import SynthSettings
 from interp.strict_yaml import read_yaml
+from interp.system.shipped import data_path
 from interp.text.frontend import phonemize
 from masks.errors import InterpError
 from masks.grid import MelGrid

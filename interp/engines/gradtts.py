@@ -15,7 +15,6 @@ from guidance.queries import QuerySets
 from guidance.settings import GuidanceSettings
 from guidance.tables import load_objective
 from guidance.tuning import Tuning
-from interp.data import data_path
 from interp.engines.bound_gradtts import N_LAYERS, REGION_NAMES, BoundGradTTS
 from interp.engines.contract import Binding, Piece, pad_batch
 from interp.engines.speakers import composed_plane, require_speakers, share_of_speaker1
@@ -24,6 +23,7 @@ from interp.process import DiffusionProcess
 from interp.sentence import Sentence, merge_blanks
 from interp.settings import OBJECTIVE_OF_MODE, SynthSettings
 from interp.strict_yaml import read_yaml
+from interp.system.shipped import data_path
 from interp.text.gradtts_phonemes import gradtts_phonemes, voiced_symbols
 from masks.errors import InterpError
 from masks.grid import MelGrid

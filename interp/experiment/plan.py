@@ -14,10 +14,10 @@ from interp.experiment.conditions import CONDITIONS, Condition
 from interp.experiment.draw import draw_trials
 from interp.experiment.spec import ConditionSpec, ExperimentSpec
 from interp.experiment.trial import Trial
-from interp.files import write_json
 from interp.settings import SynthSettings
-from interp.sweep.point import hash_of
 from interp.sweep.point_settings import settings_of
+from interp.system.digest import hash_of
+from interp.system.files import write_json
 from masks.errors import InterpError
 
 TRIALS = "cases.json"

@@ -28,7 +28,7 @@ from interp.experiment.tables import (
 )
 from interp.experiment.targets import targets
 from interp.experiment.trial import Trial
-from interp.files import make_folder, write_figure, write_text
+from interp.system.files import make_folder, write_figure, write_text
 from masks.errors import InterpError
 
 CONTROLS = ("unguided", "guided")

@@ -15,8 +15,8 @@ from interp.experiment.seed_effect import SeedEffect
 from interp.experiment.statistics import Paired, paired, summary
 from interp.experiment.targets import Target
 from interp.experiment.trial import Trial
-from interp.files import write_text
 from interp.sweep.intervals import Interval
+from interp.system.files import write_text
 
 Table = list[list[str]]
 

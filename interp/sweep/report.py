@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from interp.audio import load_reference
-from interp.files import make_folder, write_text
 from interp.sweep.figures import labels_of
 from interp.sweep.ledger import Row, open_ledger
 from interp.sweep.ogg import ogg_of
@@ -14,6 +13,7 @@ from interp.sweep.page import Report, best_points, control_of, page_of
 from interp.sweep.spec import BestBy
 from interp.sweep.summary import settings_in
 from interp.sweep.tables import NO_PARQUET, has_parquet, points_table, settings_table, write_table
+from interp.system.files import make_folder, write_text
 from masks.errors import InterpError
 
 LONGEST_REFERENCE_S = 10.0

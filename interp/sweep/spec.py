@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from interp.config import settings_from
-from interp.data import data_path
 from interp.limits import limited, require_limits
 from interp.settings import LARGEST_SEED
 from interp.strict_yaml import read_yaml
+from interp.system.shipped import data_path
 from masks.errors import InterpError
 
 DEMO_REFERENCES = ("resources/demo_ref1.wav", "resources/demo_ref2.wav")

@@ -9,9 +9,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from interp.files import whole_file
 from interp.sweep.ledger import Row
 from interp.sweep.summary import Setting, effects
+from interp.system.files import whole_file
 
 Table = list[dict[str, Any]]
 NO_PARQUET = "no Parquet: pyarrow is not installed; pip install 'interp-speech[sweep]'"

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int16
 
-from interp.files import write_bytes
+from interp.system.files import write_bytes
 from interp.train.pack import UNREADABLE
 from interp.train.vocoder_bank import FULL_SCALE, VoiceBank, gather
 from masks.errors import InterpError

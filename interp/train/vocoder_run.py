@@ -12,10 +12,10 @@ from pathlib import Path
 import torch
 
 from interp.config import mapping_of, resolve
-from interp.cpu_memory import keep_freed_memory
-from interp.files import make_folder, write_json, write_text
 from interp.models.vocoder import VocoderNetwork
 from interp.strict_yaml import dump_yaml
+from interp.system.cpu_memory import keep_freed_memory
+from interp.system.files import make_folder, write_json, write_text
 from interp.train.run_log import run_log
 from interp.train.state import TrainState, save_half
 from interp.train.vocoder_bank import VoiceBank

@@ -7,7 +7,7 @@ NOT_NEEDED = ("torch._dynamo", "librosa.core", "numba", "matplotlib", "pandas")
 SCRIPT = """
 import sys
 from interp import Synthesizer, SynthSettings
-from interp.data import data_path
+from interp.system.shipped import data_path
 synthesizer = Synthesizer.load()
 for number in (1, 2):
     synthesizer._reference(data_path(f"resources/demo_ref{number}.wav"), SynthSettings())

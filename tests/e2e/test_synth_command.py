@@ -103,7 +103,7 @@ def test_shipped_file_list_is_sound():
     from pathlib import Path
 
     from interp.cli.jobs import jobs_of_list
-    from interp.data import data_path
+    from interp.system.shipped import data_path
 
     assert len(jobs_of_list(data_path("resources/filelists/synthesis.txt"), Path("out"))) == 3
 

@@ -12,9 +12,9 @@ from kinds import CANARY, Defect, Kind
 
 from guidance.tables import load_objective
 from interp.config import mapping_of, resolve
-from interp.data import data_path
 from interp.settings import SynthSettings
 from interp.strict_yaml import dump_yaml, read_yaml
+from interp.system.shipped import data_path
 from interp.train.settings import TrainSettings
 
 SCALARS = (

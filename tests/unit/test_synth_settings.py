@@ -4,9 +4,9 @@ import pytest
 
 from guidance.settings import GuidanceSettings
 from interp.config import mapping_of, resolve
-from interp.data import data_path
 from interp.settings import SynthSettings, for_mode
 from interp.strict_yaml import dump_yaml
+from interp.system.shipped import data_path
 from masks.errors import InterpError
 
 

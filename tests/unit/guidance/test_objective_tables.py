@@ -6,8 +6,8 @@ import pytest
 
 from guidance.objectives import Term
 from guidance.tables import load_objective, objective_names, objective_of_table
-from interp.data import data_path
 from interp.strict_yaml import parse_yaml, read_yaml
+from interp.system.shipped import data_path
 from masks.errors import InterpError
 
 FOLDER = data_path("configs/objectives")

@@ -12,11 +12,11 @@ from guidance.tuning import Tuning
 from interp.blend import TargetCells, query_sets
 from interp.bound_model import BoundModel
 from interp.cfg import FULL
-from interp.data import data_path
 from interp.models.bin_config import BinConfig
 from interp.process import DiffusionProcess
 from interp.sampler import StepState
 from interp.strict_yaml import read_yaml
+from interp.system.shipped import data_path
 from masks.errors import InterpError
 from masks.grid import MelGrid
 from masks.groups import GROUP_NAMES, key_share, log_weights

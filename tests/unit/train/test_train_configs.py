@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from interp.config import resolve
-from interp.data import data_path
+from interp.system.shipped import data_path
 from interp.text.symbols import SYMBOLS
 from interp.train.settings import TrainSettings
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def import_interp(*path):
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path))}
-    command = [sys.executable, "-c", "import interp.ownership"]
+    command = [sys.executable, "-c", "import interp.system.ownership"]
     return subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, check=False)
 
 
@@ -21,7 +21,12 @@ def import_interp(*path):
 def installed(tmp_path):
     """The three packages in one folder, as in site-packages."""
     (tmp_path / "interp").mkdir()
-    for name in ("interp/__init__.py", "interp/ownership.py", "masks/errors.py"):
+    for name in (
+        "interp/__init__.py",
+        "interp/system/__init__.py",
+        "interp/system/ownership.py",
+        "masks/errors.py",
+    ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     for name in ("masks", "guidance"):

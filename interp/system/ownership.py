@@ -16,7 +16,7 @@ def require_own_packages() -> None:
     ImportError
         With the remedy in one line.
     """
-    home = Path(__file__).resolve().parents[1]
+    home = Path(__file__).resolve().parents[2]
     for name in OURS:
         spec = find_spec(name)
         found = Path(spec.origin).resolve().parent if spec and spec.origin else None

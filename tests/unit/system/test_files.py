@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from interp.files import (
+from interp.system.files import (
     require_writable,
     whole_file,
     whole_folder,

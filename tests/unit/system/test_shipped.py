@@ -3,8 +3,8 @@
 import pytest
 import soundfile
 
-import interp.data
-from interp.data import data_path
+import interp.system.shipped
+from interp.system.shipped import data_path
 from masks.errors import InterpError
 
 
@@ -19,7 +19,7 @@ def test_wheel_layout_comes_first(tmp_path, monkeypatch):
     for folder in ("interp/_data/resources", "resources"):
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "a.txt").touch()
-    monkeypatch.setattr(interp.data, "PACKAGE", tmp_path / "interp")
+    monkeypatch.setattr(interp.system.shipped, "PACKAGE", tmp_path / "interp")
     assert data_path("resources/a.txt") == tmp_path / "interp/_data/resources/a.txt"
 
 
