@@ -30,10 +30,10 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from interp.config import resolve
 from interp.models.bin import BinEstimator
 from interp.noise import draw_noise
 from interp.sampler import sample
+from interp.settings.resolve import resolve
 from interp.system.files import write_json, write_text
 from interp.train.bank import FeatureBank, build_bank
 from interp.train.batch import Batch, BatchMaker

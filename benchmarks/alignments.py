@@ -13,7 +13,7 @@ import click
 import numpy as np
 from matplotlib.figure import Figure
 
-from interp.config import resolve
+from interp.settings.resolve import resolve
 from interp.system.files import write_figure, write_text
 from interp.text.symbols import SYMBOLS
 from interp.train.features import Features

@@ -30,7 +30,6 @@ from tqdm import tqdm
 
 from guidance.settings import GuidanceSettings
 from interp.checkpoint import load_checkpoint
-from interp.config import resolve
 from interp.evaluation.clip import Clip
 from interp.evaluation.psola import with_pitch
 from interp.models.bin import BinEstimator
@@ -38,7 +37,8 @@ from interp.pipeline import Synthesizer
 from interp.process import DiffusionProcess
 from interp.references import ReferenceFeatures, reference_features
 from interp.sentence import encode_sentence
-from interp.settings import SynthSettings
+from interp.settings.resolve import resolve
+from interp.settings.synth import SynthSettings
 from interp.system.files import write_figure, write_text
 from interp.text.frontend import phonemize
 from interp.train.bank import FeatureBank, build_bank

@@ -22,7 +22,7 @@ from interp.audio import load_reference
 from interp.pipeline import Synthesizer
 from interp.references import ReferenceFeatures, reference_features
 from interp.sentence import encode_sentence
-from interp.settings import Mode, SynthSettings
+from interp.settings.synth import Mode, SynthSettings
 from interp.text.frontend import phonemize
 from interp.train.corpus import read_corpus
 from interp.voice import voice_vector

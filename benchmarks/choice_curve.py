@@ -30,7 +30,7 @@ from interp.noise import draw_noise
 from interp.pieces import pieces_of
 from interp.pipeline import Synthesizer
 from interp.sampling import Sampling
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from interp.voice import voice_vector
 from masks.mel_f0 import f0_of_mel
 

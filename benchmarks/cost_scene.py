@@ -17,7 +17,7 @@ from interp.pipeline import Synthesizer
 from interp.sampler import SamplingCancelled, StepState
 from interp.sampling import Sampling
 from interp.sentence import Sentence
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from interp.system.shipped import data_path
 
 SENTENCE = "The boy was there when the sun rose, and he told them what he had seen."

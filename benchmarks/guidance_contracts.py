@@ -26,7 +26,7 @@ from tqdm import tqdm
 
 from interp.decoding import Decoded, decode
 from interp.pipeline import Synthesizer
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from interp.spans import split_frame_of
 
 CLOSE_CALL = 1e-6

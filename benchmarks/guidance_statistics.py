@@ -37,7 +37,7 @@ from interp.pipeline import Synthesizer
 from interp.references import ReferenceFeatures, reference_features
 from interp.sampler import StepState
 from interp.sampling import Sampling
-from interp.settings import Mode, SynthSettings
+from interp.settings.synth import Mode, SynthSettings
 from interp.train.corpus import Utterance, read_corpus
 
 OUT = Path("docs/benchmarks")

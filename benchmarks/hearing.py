@@ -25,7 +25,7 @@ from interp.pipeline import Synthesizer
 from interp.provenance import add_metrics
 from interp.references import ReferenceFeatures, reference_features
 from interp.sentence import Sentence, encode_sentence
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from interp.system.shipped import checkpoint_path
 from interp.text.frontend import phonemize
 from interp.train.corpus import Utterance, read_corpus

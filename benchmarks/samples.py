@@ -20,7 +20,7 @@ from interp.evaluation.measures import measure_scene
 from interp.evaluation.scene import Figures, Scene
 from interp.figure import draw_synthesis
 from interp.pipeline import Synthesizer
-from interp.sweep.point_settings import settings_of
+from interp.settings.dotted import settings_of
 from interp.system.files import write_figure, write_text
 from interp.system.shipped import data_path
 

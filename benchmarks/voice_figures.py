@@ -36,7 +36,7 @@ from interp.experiment.trial import Trial
 from interp.pieces import Pair
 from interp.pipeline import Request, Synthesizer
 from interp.sentence import encode_sentence
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from interp.system.files import write_json, write_text
 from interp.text.frontend import phonemize
 from interp.train.corpus import Utterance, read_corpus

@@ -22,7 +22,7 @@ from interp.evaluation.words import Recogniser, word_errors
 from interp.pipeline import Request, Synthesizer
 from interp.provenance import add_metrics
 from interp.references import reference_features
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from interp.system.shipped import checkpoint_path
 from interp.train.corpus import Utterance, read_corpus
 

@@ -16,7 +16,7 @@ from masks.errors import InterpError  # noqa: E402
 
 if TYPE_CHECKING:
     from interp.pipeline import Synthesizer
-    from interp.settings import SynthSettings
+    from interp.settings.synth import SynthSettings
 
 __all__ = ["InterpError", "SynthSettings", "Synthesizer", "__version__"]
 
@@ -28,7 +28,7 @@ def __getattr__(name: str) -> Any:
 
         return Synthesizer
     if name == "SynthSettings":
-        from interp.settings import SynthSettings
+        from interp.settings.synth import SynthSettings
 
         return SynthSettings
     if name == "__version__":

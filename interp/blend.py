@@ -13,7 +13,7 @@ from torch import Tensor
 from guidance.queries import QuerySets
 from interp.models.bin_config import BinConfig
 from interp.models.patches import cut_columns, pad_to_multiple
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from masks.grid import MelGrid
 from masks.groups import AttendMode, freq_visibility, log_weights, temp_visibility
 from masks.reduce import HARMONIC_THRESHOLD, PatchGrid, reduce_mask

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from interp.config import settings_from
 from interp.models.gradtts import GradTTS
 from interp.models.gradtts_checkpoint import load_gradtts
 from interp.models.speech_model import SpeechModel, SpeechModelConfig
 from interp.models.text_encoder import TextEncoderConfig
 from interp.provenance import read_provenance
+from interp.settings.resolve import settings_from
 from interp.system.shipped import checkpoint_path
 from interp.text.gradtts_frontend import GRADTTS_BLANK_ID
 from interp.weights_file import WeightsKind

@@ -26,7 +26,7 @@ from interp.result import GuidanceResult
 from interp.sampler import SamplingCancelled, StepState
 from interp.sampling import Sampling
 from interp.sentence import Sentence
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from interp.way import Way, evaluations_read, normals_tuned
 from masks.errors import InterpError
 from masks.grid import MelGrid

@@ -12,7 +12,7 @@ from interp.engines.contract import Piece
 from interp.pitch_statistics import pitch_statistics
 from interp.references import ReferenceFeatures
 from interp.sentence import Sentence
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
 from masks.grid import MelGrid
 from masks.spans import span_weights

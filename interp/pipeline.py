@@ -16,7 +16,7 @@ from interp.decoding import Decoded, decode
 from interp.references import ReferenceFeatures, reference_features
 from interp.result import ReferenceResult, Synthesis
 from interp.sentence import Sentence
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from interp.spans import split_frame_of
 from interp.system.cpu_memory import keep_freed_memory
 from interp.system.device import choose_device

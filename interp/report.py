@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from guidance.readout import MassReadout
-from interp.config import mapping_of
 from interp.figure import draw_synthesis
 from interp.pitch_statistics import pitch_statistics
 from interp.result import GuidanceResult, ReferenceResult, Synthesis
-from interp.strict_yaml import dump_yaml
+from interp.settings.resolve import mapping_of
+from interp.settings.strict_yaml import dump_yaml
 from interp.system.files import (
     whole_folder,
     write_figure,

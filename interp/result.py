@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float, Int
 
 from guidance.readout import MassReadout
 from guidance.trace import TraceSummary
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from masks.grid import MelGrid
 from masks.spans import WordSpan
 

@@ -11,7 +11,7 @@ from interp.engines.contract import BatchModel
 from interp.noise import NoisePath
 from interp.process import DiffusionProcess
 from interp.sampler import OnStep, ScoreFunction, Tuner, sample
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from interp.solvers import make_solver
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from interp.sentence import Sentence
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
 from masks.grid import MelGrid
 from masks.spans import WordSpan, split_at_seconds, split_at_share, split_at_word

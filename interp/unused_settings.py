@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 
 from guidance.settings import GuidanceSettings
-from interp.settings import OBJECTIVE_OF_MODE, SynthSettings
+from interp.settings.synth import OBJECTIVE_OF_MODE, SynthSettings
 
 OF_TEMP = ("split", "split_s", "split_word", "crossfade_s")
 

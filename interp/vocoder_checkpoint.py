@@ -9,9 +9,9 @@ from typing import Any
 
 from torch import Tensor
 
-from interp.config import settings_from
 from interp.models.vocoder import VocoderNetwork
 from interp.models.vocoder_config import VocoderConfig
+from interp.settings.resolve import settings_from
 from interp.system.shipped import data_path
 from interp.weights_file import WeightsKind
 from masks.errors import InterpError

@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from interp.config import mapping_of
+from interp.settings.resolve import mapping_of
 from interp.system.files import whole_file, write_json
 from masks.errors import InterpError
 

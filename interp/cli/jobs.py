@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from interp.settings import Mode
+from interp.settings.synth import Mode
 from interp.sound_format import sound_format
 from interp.system.shipped import data_path
 from masks.errors import InterpError

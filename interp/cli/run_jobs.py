@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from interp.cli.jobs import Job
-from interp.settings import SynthSettings, for_mode
+from interp.settings.synth import SynthSettings, for_mode
 from masks.errors import InterpError
 
 if TYPE_CHECKING:

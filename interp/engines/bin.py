@@ -9,7 +9,6 @@ from jaxtyping import Float
 from torch import Tensor
 
 from guidance.layers import resolve_layers
-from guidance.tables import load_objective
 from guidance.tuning import Tuning
 from interp.blend import all_log_weights, query_sets
 from interp.bound_model import BoundModel
@@ -19,8 +18,9 @@ from interp.models.speech_model import SpeechModel
 from interp.process import DiffusionProcess
 from interp.references import stack_references
 from interp.sentence import Sentence, encode_sentence
-from interp.settings import SynthSettings
-from interp.strict_yaml import read_yaml
+from interp.settings.objectives import load_objective
+from interp.settings.strict_yaml import read_yaml
+from interp.settings.synth import SynthSettings
 from interp.system.shipped import data_path
 from interp.text.frontend import phonemize
 from masks.errors import InterpError

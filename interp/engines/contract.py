@@ -16,7 +16,7 @@ from interp.blend import TargetCells
 from interp.process import DiffusionProcess
 from interp.references import ReferenceFeatures
 from interp.sentence import Sentence
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from masks.grid import MelGrid
 
 

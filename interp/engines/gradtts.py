@@ -13,7 +13,6 @@ from torch import Tensor
 from guidance.layers import resolve_layers
 from guidance.queries import QuerySets
 from guidance.settings import GuidanceSettings
-from guidance.tables import load_objective
 from guidance.tuning import Tuning
 from interp.engines.bound_gradtts import N_LAYERS, REGION_NAMES, BoundGradTTS
 from interp.engines.contract import Binding, Piece, pad_batch
@@ -21,8 +20,9 @@ from interp.engines.speakers import composed_plane, require_speakers, share_of_s
 from interp.models.gradtts import GradTTS
 from interp.process import DiffusionProcess
 from interp.sentence import Sentence, merge_blanks
-from interp.settings import OBJECTIVE_OF_MODE, SynthSettings
-from interp.strict_yaml import read_yaml
+from interp.settings.objectives import load_objective
+from interp.settings.strict_yaml import read_yaml
+from interp.settings.synth import OBJECTIVE_OF_MODE, SynthSettings
 from interp.system.shipped import data_path
 from interp.text.gradtts_phonemes import gradtts_phonemes, voiced_symbols
 from masks.errors import InterpError

@@ -31,7 +31,7 @@ from interp.references import ReferenceFeatures, reference_features
 from interp.sampler import SamplingCancelled, ScoreFunction, Tuner
 from interp.sampling import Sampling
 from interp.sentence import Sentence
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from interp.spans import split_frame_of
 from interp.vocoder import make_vocoder
 from interp.way import Way, evaluations_read, normals_tuned

@@ -13,7 +13,7 @@ from interp.experiment.report import gather, write_report
 from interp.experiment.spec import read_experiment
 from interp.experiment.store import Store
 from interp.experiment.synthesise import synthesise
-from interp.sweep.point_settings import settings_of
+from interp.settings.dotted import settings_of
 from interp.system.shipped import checkpoint_path
 
 STAGES = ("synthesise", "measure", "report", "all")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from interp.limits import limited, require_limits
 from masks.errors import InterpError
+from masks.limits import limited, require_limits
 
 
 @dataclass(frozen=True)

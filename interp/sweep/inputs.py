@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from guidance.tables import load_objective
 from interp.audio import load_reference
-from interp.strict_yaml import read_yaml
+from interp.settings.objectives import load_objective
+from interp.settings.strict_yaml import read_yaml
 from interp.sweep.point import Point
 from interp.system.device import choose_device
 from interp.system.shipped import checkpoint_path, data_path

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from interp.config import mapping_of
-from interp.settings import SynthSettings
+from interp.settings.resolve import mapping_of
+from interp.settings.synth import SynthSettings
 from interp.system.digest import hash_of
 
 Figures = Mapping[str, float | None]

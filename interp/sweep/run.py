@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from interp.config import mapping_of
+from interp.settings.resolve import mapping_of
 from interp.sweep.backends.contract import Backend
 from interp.sweep.estimate import cost_of
 from interp.sweep.ledger import Ledger, State, create_ledger, has_ledger, open_ledger

@@ -16,9 +16,9 @@ from functools import partial
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from interp.limits import limited, require_limits
 from interp.train.bank import FeatureBank
 from masks.errors import InterpError
+from masks.limits import limited, require_limits
 
 SAME_PITCH = 0.5 * np.log(2) / 12
 OTHER_PITCH = 3.0 * np.log(2) / 12

@@ -14,10 +14,10 @@ from accelerate import PartialState
 from safetensors.torch import load_file, save
 
 from interp.checkpoint import save_checkpoint
-from interp.config import mapping_of, resolve
 from interp.models.speech_model import SpeechModel
 from interp.models.text_encoder import TextEncoder
-from interp.strict_yaml import dump_yaml
+from interp.settings.resolve import mapping_of, resolve
+from interp.settings.strict_yaml import dump_yaml
 from interp.system.cpu_memory import keep_freed_memory
 from interp.system.files import write_bytes, write_figure, write_json, write_text
 from interp.train.bank import build_bank

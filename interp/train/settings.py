@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from interp.limits import limited, require_limits
 from interp.models.speech_model import SpeechModelConfig
 from interp.train.examples import ExampleShares
 from interp.train.text import Alignment
+from masks.limits import limited, require_limits
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import torch
 
-from interp.config import mapping_of, resolve
 from interp.models.vocoder import VocoderNetwork
-from interp.strict_yaml import dump_yaml
+from interp.settings.resolve import mapping_of, resolve
+from interp.settings.strict_yaml import dump_yaml
 from interp.system.cpu_memory import keep_freed_memory
 from interp.system.files import make_folder, write_json, write_text
 from interp.train.run_log import run_log

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from interp.limits import limited, require_limits
 from interp.models.vocoder_config import VocoderConfig
 from masks.errors import InterpError
+from masks.limits import limited, require_limits
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from guidance.readout import MassReadout
 from guidance.settings import GuidanceSettings
 from guidance.trace import TraceSummary
 from interp.result import GuidanceResult, ReferenceResult, Synthesis
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from masks.grid import MelGrid
 from masks.pitch import pitch_mask
 from masks.spans import WordSpan

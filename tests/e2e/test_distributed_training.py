@@ -13,11 +13,11 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from interp.config import mapping_of
 from interp.models.bin_config import BinConfig
 from interp.models.speech_model import SpeechModelConfig
 from interp.models.text_encoder import TextEncoder, TextEncoderConfig
-from interp.strict_yaml import dump_yaml
+from interp.settings.resolve import mapping_of
+from interp.settings.strict_yaml import dump_yaml
 from interp.train.examples import ExampleShares
 from interp.train.features import Features, Variant
 from interp.train.pack import write_pack

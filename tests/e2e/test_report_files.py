@@ -8,9 +8,9 @@ import pytest
 from spoken import GROUPS, PHONEMES, make_synthesis, read_npz
 
 from guidance.settings import GuidanceSettings
-from interp.config import resolve
 from interp.report import report_of, write_report
-from interp.settings import SynthSettings
+from interp.settings.resolve import resolve
+from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
 
 TOP = {"mode", "text", "phonemes", "seed", "n_timesteps", "guided", "seconds_audio", "seconds_wall", "rtf"}

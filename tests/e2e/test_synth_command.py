@@ -5,7 +5,7 @@ import re
 import pytest
 import soundfile
 
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 
 TEXT = ("--text", "The boy was there.")
 

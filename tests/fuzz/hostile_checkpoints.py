@@ -16,7 +16,7 @@ from small_models import small_speech_model
 
 from interp.checkpoint import load_checkpoint, save_checkpoint
 from interp.installation import describe_installation
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 
 NUMBERS = (
     -1,

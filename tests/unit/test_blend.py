@@ -6,7 +6,7 @@ import torch
 
 from interp.blend import TargetCells, all_log_weights, patch_grid, query_sets
 from interp.models.bin_config import BinConfig
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from masks.grid import MelGrid
 from masks.groups import CLOSED, N_CHANNELS, NULL
 from masks.spans import span_weights

@@ -11,7 +11,7 @@ import torch
 from guidance.settings import GuidanceSettings
 from interp.checkpoint import Checkpoint
 from interp.pipeline import Request, Synthesizer
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
 
 GUIDED = GuidanceSettings(step_share=0.05, t_tal1=0.4, t_tal2=0.7)

@@ -14,13 +14,13 @@ from interp.audio import load_reference, save_wav
 from interp.check import check_recording
 from interp.checkpoint import load_checkpoint, save_checkpoint
 from interp.cli.jobs import jobs_of_list
-from interp.config import resolve
 from interp.models.alignment import expand
 from interp.models.gradtts_checkpoint import load_gradtts
 from interp.models.text_encoder import TextEncoderConfig
 from interp.provenance import read_provenance
-from interp.settings import SynthSettings
-from interp.strict_yaml import parse_yaml
+from interp.settings.resolve import resolve
+from interp.settings.strict_yaml import parse_yaml
+from interp.settings.synth import SynthSettings
 from interp.system.files import write_text
 from interp.train.pack import read_pack
 from masks.errors import InterpError

@@ -10,7 +10,7 @@ from interp.audio import Recording
 from interp.pieces import pieces_of
 from interp.references import ReferenceFeatures
 from interp.sentence import Sentence
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
 from masks.grid import MelGrid
 from masks.target import static_cells

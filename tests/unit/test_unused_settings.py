@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from guidance.settings import GuidanceSettings
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from interp.unused_settings import unused_notes
 
 UNTUNED = GuidanceSettings(enabled=False)

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from interp.mel import log_mel
-from interp.settings import SynthSettings, VocoderName
+from interp.settings.synth import SynthSettings, VocoderName
 from interp.vocoder import VOCODERS, make_vocoder, spectrum_of_mel
 from masks.errors import InterpError
 from masks.grid import MelGrid

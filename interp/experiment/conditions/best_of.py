@@ -15,7 +15,7 @@ from interp.experiment.conditions.plain import Plain
 from interp.experiment.made import Cost, Made, Take
 from interp.experiment.spec import Setting
 from interp.experiment.trial import Trial
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from masks.mel_f0 import f0_of_mel
 
 

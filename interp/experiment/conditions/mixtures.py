@@ -18,7 +18,7 @@ from interp.experiment.made import Cost, Made, Take
 from interp.experiment.spec import Setting
 from interp.experiment.trial import Trial
 from interp.pitch_statistics import pitch_statistics, semitones
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from masks.pitch import resolved_limit_hz
 
 REF1_ONLY, REF2_ONLY = Plain(UNGUIDED, order=(0, 0)), Plain(UNGUIDED, order=(1, 1))

@@ -10,7 +10,7 @@ from interp.experiment.bench import Bench
 from interp.experiment.made import Made, Take
 from interp.experiment.spec import Setting
 from interp.experiment.trial import Trial
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 
 OTHER_SEED = 1_000_003
 

@@ -17,7 +17,7 @@ from interp.experiment.made import Made
 from interp.experiment.spec import Setting
 from interp.experiment.trial import Trial
 from interp.sampler import StepState
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
 
 DIRECTION_SEED = 7_000_003

@@ -17,7 +17,7 @@ from interp.experiment.spec import Setting
 from interp.experiment.trial import Trial
 from interp.models.bin import KeyBank
 from interp.models.joint_attention import WideKeys, widen_keys
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
 
 CELLS_SEED = 5_000_003

@@ -13,7 +13,7 @@ from interp.experiment.made import Made
 from interp.experiment.spec import Setting
 from interp.experiment.trial import Trial
 from interp.references import ReferenceFeatures
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from masks.grid import MelGrid
 from masks.pitch import pitch_mask
 

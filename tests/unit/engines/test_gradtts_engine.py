@@ -22,7 +22,7 @@ from interp.models.text_encoder import TextEncoderConfig
 from interp.noise import draw_noise
 from interp.pipeline import Synthesizer
 from interp.sampler import sample
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
 from masks.target import static_cells
 

@@ -13,7 +13,7 @@ from interp.checkpoint import Checkpoint
 from interp.experiment.bench import Bench
 from interp.experiment.trial import Trial
 from interp.pipeline import Synthesizer
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 
 RATE = 22050
 SETTINGS = SynthSettings(n_timesteps=4, guidance=GuidanceSettings(step_share=0.05, t_tal1=0.4, t_tal2=0.7))

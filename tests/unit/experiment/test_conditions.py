@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 
-from interp.config import mapping_of
 from interp.experiment.bench import Bench
 from interp.experiment.conditions import CONDITIONS
 from interp.experiment.conditions.random_displacement import displaced
@@ -14,8 +13,9 @@ from interp.experiment.conditions.random_mask import scrambled
 from interp.experiment.conditions.shuffled_f0 import shuffled
 from interp.pipeline import Request
 from interp.pitch_statistics import pitch_statistics
-from interp.settings import SynthSettings
-from interp.sweep.point_settings import settings_of
+from interp.settings.dotted import settings_of
+from interp.settings.resolve import mapping_of
+from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
 from masks.f0 import extract_f0
 

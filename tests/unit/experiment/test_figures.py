@@ -18,7 +18,7 @@ from interp.experiment.seed_effect import seed_effects
 from interp.experiment.statistics import paired, spearman, summary
 from interp.experiment.targets import targets
 from interp.experiment.trial import Trial
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 
 SEMITONE = np.log(2) / 12
 

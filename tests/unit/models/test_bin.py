@@ -7,7 +7,6 @@ import torch
 from torch import nn
 
 from guidance.settings import GuidanceSettings
-from guidance.tables import load_objective
 from guidance.tuning import Tuning
 from interp.blend import TargetCells, query_sets
 from interp.bound_model import BoundModel
@@ -15,7 +14,8 @@ from interp.cfg import FULL
 from interp.models.bin_config import BinConfig
 from interp.process import DiffusionProcess
 from interp.sampler import StepState
-from interp.strict_yaml import read_yaml
+from interp.settings.objectives import load_objective
+from interp.settings.strict_yaml import read_yaml
 from interp.system.shipped import data_path
 from masks.errors import InterpError
 from masks.grid import MelGrid

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import torch
 
-from interp.config import resolve
 from interp.mel import log_mel
 from interp.models.vocoder import VocoderNetwork
 from interp.models.vocoder_config import VocoderConfig
-from interp.strict_yaml import dump_yaml
+from interp.settings.resolve import resolve
+from interp.settings.strict_yaml import dump_yaml
 from interp.system.shipped import data_path
 from interp.train.vocoder_bank import CONTEXT, FULL_SCALE, VoiceBank, draw_crops, gather, load_bank, save_bank
 from interp.train.vocoder_discriminators import PERIODS, RESOLUTIONS, Discriminators

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from interp.config import settings_from
-from interp.settings import SynthSettings
+from interp.settings.resolve import settings_from
+from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
 
 TAU = "tau"

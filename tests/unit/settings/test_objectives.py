@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from guidance.objectives import Term
-from guidance.tables import load_objective, objective_names, objective_of_table
-from interp.strict_yaml import parse_yaml, read_yaml
+from interp.settings.objectives import load_objective, objective_names, objective_of_table
+from interp.settings.strict_yaml import parse_yaml, read_yaml
 from interp.system.shipped import data_path
 from masks.errors import InterpError
 

@@ -6,9 +6,9 @@ from typing import Literal
 
 import pytest
 
-from interp.config import mapping_of, resolve, settings_from
-from interp.limits import limited, require_limits
+from interp.settings.resolve import mapping_of, resolve, settings_from
 from masks.errors import InterpError
+from masks.limits import limited, require_limits
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 import pytest
 
 from guidance.settings import GuidanceSettings
-from interp.config import mapping_of, resolve
-from interp.settings import SynthSettings, for_mode
-from interp.strict_yaml import dump_yaml
+from interp.settings.resolve import mapping_of, resolve
+from interp.settings.strict_yaml import dump_yaml
+from interp.settings.synth import SynthSettings, for_mode
 from interp.system.shipped import data_path
 from masks.errors import InterpError
 

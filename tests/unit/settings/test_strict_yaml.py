@@ -2,7 +2,7 @@
 
 import pytest
 
-from interp.strict_yaml import dump_yaml, parse_yaml, read_yaml
+from interp.settings.strict_yaml import dump_yaml, parse_yaml, read_yaml
 from masks.errors import InterpError
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from guidance.settings import GuidanceSettings, check_compatible
-from interp.limits import limited, require_limits
 from masks.errors import InterpError
+from masks.limits import limited, require_limits
 
 Mode = Literal["freq", "temp"]
 VocoderName = Literal["griffin-lim", "neural"]  # those that interp/vocoder.py registers

@@ -10,9 +10,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from interp.limits import choices_of
-from interp.strict_yaml import parse_yaml, read_yaml
+from interp.settings.strict_yaml import parse_yaml, read_yaml
 from masks.errors import InterpError
+from masks.limits import choices_of
 from masks.shown import shown
 
 Settings = TypeVar("Settings")
