@@ -30,6 +30,7 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from interp.audio.voice_vector import voice_vector
 from interp.models.bin import BinEstimator
 from interp.noise import draw_noise
 from interp.sampler import sample
@@ -41,7 +42,6 @@ from interp.train.examples import ExampleDrawer, ExampleShares, Plan
 from interp.train.loss import SMALLEST_T, Losses, bin_losses
 from interp.train.run import prepared_data
 from interp.train.settings import TrainSettings
-from interp.voice import voice_vector
 from masks.grid import MelGrid
 from masks.groups import log_weights
 from masks.mel_f0 import f0_of_mel

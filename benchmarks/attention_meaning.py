@@ -29,13 +29,14 @@ from torch import Tensor
 from tqdm import tqdm
 
 from guidance.settings import GuidanceSettings
+from interp.audio.reference import ReferenceFeatures, reference_features
+from interp.audio.voice_vector import voice_vector
 from interp.checkpoint import load_checkpoint
 from interp.evaluation.clip import Clip
 from interp.evaluation.psola import with_pitch
 from interp.models.bin import BinEstimator
 from interp.pipeline import Synthesizer
 from interp.process import DiffusionProcess
-from interp.references import ReferenceFeatures, reference_features
 from interp.sentence import encode_sentence
 from interp.settings.resolve import resolve
 from interp.settings.synth import SynthSettings
@@ -50,7 +51,6 @@ from interp.train.features import read_features
 from interp.train.loss import SMALLEST_T, relative_mass
 from interp.train.run import prepared_data
 from interp.train.settings import TrainSettings
-from interp.voice import voice_vector
 from masks.grid import MelGrid
 from masks.groups import key_share, log_weights
 from masks.mel_f0 import f0_of_mel

@@ -28,13 +28,13 @@ from guidance.masses import AttentionMasses
 from guidance.noise_stats import NoiseStats, noise_stats
 from guidance.trace import TraceRow
 from guidance.tuner import NoiseTuner
-from interp.audio import load_reference
+from interp.audio.read import load_reference
+from interp.audio.reference import ReferenceFeatures, reference_features
 from interp.bound_model import BoundModel
 from interp.engines.contract import Binding
 from interp.noise import draw_noise
 from interp.pieces import pieces_of
 from interp.pipeline import Synthesizer
-from interp.references import ReferenceFeatures, reference_features
 from interp.sampler import StepState
 from interp.sampling import Sampling
 from interp.settings.synth import Mode, SynthSettings

@@ -19,11 +19,11 @@ import numpy as np
 import torch
 
 from guidance.settings import GuidanceSettings
-from interp.audio import load_reference
+from interp.audio.read import load_reference
+from interp.audio.reference import ReferenceFeatures, reference_features
 from interp.decoding import decode
 from interp.pipeline import Synthesizer
 from interp.provenance import add_metrics
-from interp.references import ReferenceFeatures, reference_features
 from interp.sentence import Sentence, encode_sentence
 from interp.settings.synth import SynthSettings
 from interp.system.shipped import checkpoint_path

@@ -14,7 +14,7 @@ import click
 from attention_meaning import table
 from tqdm import tqdm
 
-from interp.audio import save_wav
+from interp.audio.write import save_wav
 from interp.evaluation.clip import Clip, load_clip
 from interp.evaluation.measures import measure_scene
 from interp.evaluation.scene import Figures, Scene

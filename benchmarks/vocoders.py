@@ -17,7 +17,7 @@ import click
 import numpy as np
 import torch
 
-from interp.audio import load_reference
+from interp.audio.read import load_reference
 from interp.evaluation.clip import Clip
 from interp.models.vocoder_stft import margin
 from interp.provenance import add_metrics, read_provenance

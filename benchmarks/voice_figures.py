@@ -22,7 +22,7 @@ from hearing import SENTENCE, Speaker, median_log_f0, recordings
 from tqdm import tqdm
 
 from guidance.settings import GuidanceSettings
-from interp.audio import load_reference
+from interp.audio.read import load_reference
 from interp.evaluation.clip import Clip
 from interp.evaluation.measures import measure_scene
 from interp.evaluation.scene import Scene

@@ -16,12 +16,12 @@ import click
 import numpy as np
 
 from guidance.settings import GuidanceSettings
-from interp.audio import load_reference, read_audio
+from interp.audio.read import load_reference, read_audio
+from interp.audio.reference import reference_features
 from interp.evaluation.spoken import words_of
 from interp.evaluation.words import Recogniser, word_errors
 from interp.pipeline import Request, Synthesizer
 from interp.provenance import add_metrics
-from interp.references import reference_features
 from interp.settings.synth import SynthSettings
 from interp.system.shipped import checkpoint_path
 from interp.train.corpus import Utterance, read_corpus

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from interp.audio import LONGEST_S, SHORTEST_S, load_reference, read_audio
-from interp.level import active_level_dbfs, frame_levels_dbfs
-from interp.pitch_statistics import PitchStatistics, pitch_statistics, semitones
+from interp.audio.level import active_level_dbfs, frame_levels_dbfs
+from interp.audio.pitch_statistics import PitchStatistics, pitch_statistics, semitones
+from interp.audio.read import LONGEST_S, SHORTEST_S, load_reference, read_audio
 from masks.f0 import extract_f0
 from masks.grid import MelGrid
 

@@ -17,11 +17,11 @@ from guidance.settings import GuidanceSettings
 from guidance.trace import TraceRow, summarise
 from guidance.tuner import NoiseTuner
 from guidance.windows import window_warnings
+from interp.audio.reference import ReferenceFeatures
 from interp.engines.contract import Binding, Engine, Piece
 from interp.mass_probe import MassProbe, probe_index
 from interp.noise import NoisePath, draw_noise
 from interp.pieces import pieces_of
-from interp.references import ReferenceFeatures
 from interp.result import GuidanceResult
 from interp.sampler import SamplingCancelled, StepState
 from interp.sampling import Sampling

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
-from interp.pitch_statistics import pitch_statistics
+from interp.audio.pitch_statistics import pitch_statistics
 from interp.result import ReferenceResult, Synthesis
 from masks.grid import MelGrid
 

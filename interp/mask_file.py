@@ -6,9 +6,9 @@ from pathlib import Path
 
 import torch
 
-from interp.audio import load_reference
+from interp.audio.mel import log_mel
+from interp.audio.read import load_reference
 from interp.figure import draw_mask
-from interp.mel import log_mel
 from interp.system.endings import require_ending
 from interp.system.files import write_figure, write_npz
 from masks.errors import InterpError

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from torch import Tensor
 
+from interp.audio.pitch_statistics import pitch_statistics
+from interp.audio.reference import ReferenceFeatures
 from interp.blend import TargetCells
 from interp.engines.contract import Piece
-from interp.pitch_statistics import pitch_statistics
-from interp.references import ReferenceFeatures
 from interp.sentence import Sentence
 from interp.settings.synth import SynthSettings
 from masks.errors import InterpError

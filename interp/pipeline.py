@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from interp.audio import load_reference
+from interp.audio.read import load_reference
+from interp.audio.reference import ReferenceFeatures, reference_features
 from interp.checkpoint import Checkpoint, load_checkpoint
 from interp.decoding import Decoded, decode
-from interp.references import ReferenceFeatures, reference_features
 from interp.result import ReferenceResult, Synthesis
 from interp.sentence import Sentence
 from interp.settings.synth import SynthSettings

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from guidance.readout import MassReadout
+from interp.audio.pitch_statistics import pitch_statistics
 from interp.figure import draw_synthesis
-from interp.pitch_statistics import pitch_statistics
 from interp.result import GuidanceResult, ReferenceResult, Synthesis
 from interp.settings.resolve import mapping_of
 from interp.settings.strict_yaml import dump_yaml

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
+from interp.audio.write import sound_format
 from interp.settings.synth import Mode
-from interp.sound_format import sound_format
 from interp.system.shipped import data_path
 from masks.errors import InterpError
 

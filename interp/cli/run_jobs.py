@@ -41,7 +41,7 @@ def _run_job(
 ) -> None:
     from tqdm import tqdm
 
-    from interp.audio import save_wav
+    from interp.audio.write import save_wav
 
     chosen = for_mode(settings, job.mode) if job.mode else settings
     hidden = True if quiet else None  # None: only where stderr is no terminal

@@ -16,7 +16,8 @@ from guidance.objectives import objective_loss
 from guidance.path import PathTuner
 from guidance.tuner import NoiseTuner
 from guidance.tuning import Tuning
-from interp.audio import load_reference
+from interp.audio.read import load_reference
+from interp.audio.reference import ReferenceFeatures, reference_features
 from interp.decoding import LARGEST_BATCH
 from interp.engines.contract import BatchModel, Binding, Piece
 from interp.experiment.kept import Kept
@@ -27,7 +28,6 @@ from interp.mass_probe import probe_index
 from interp.noise import NoisePath, draw_noise
 from interp.pieces import Pair, pieces_of
 from interp.pipeline import Synthesizer
-from interp.references import ReferenceFeatures, reference_features
 from interp.sampler import SamplingCancelled, ScoreFunction, Tuner
 from interp.sampling import Sampling
 from interp.sentence import Sentence

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from interp.audio import save_wav
+from interp.audio.write import save_wav
 from interp.experiment.made import Cost, Made, Masses
 from interp.experiment.plan import Arm
 from interp.experiment.trial import Trial

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from interp.audio import load_reference
+from interp.audio.read import load_reference
 from interp.settings.objectives import load_objective
 from interp.settings.strict_yaml import read_yaml
 from interp.sweep.point import Point

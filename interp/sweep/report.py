@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from interp.audio import load_reference
+from interp.audio.read import load_reference
+from interp.audio.write import ogg_of
 from interp.sweep.figures import labels_of
 from interp.sweep.ledger import Row, open_ledger
-from interp.sweep.ogg import ogg_of
 from interp.sweep.page import Report, best_points, control_of, page_of
 from interp.sweep.spec import BestBy
 from interp.sweep.summary import settings_in

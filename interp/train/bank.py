@@ -10,11 +10,11 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+from interp.audio.voice_vector import voice_vector
 from interp.models.alignment import symbol_of_frame
 from interp.models.text_encoder import TextEncoder
 from interp.train.features import WIDE, Features
 from interp.train.text import TextExample
-from interp.voice import voice_vector
 from masks.grid import MelGrid
 from masks.pitch import pitch_mask
 from masks.target import N_HARMONICS

@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Float, Int, Int16
 from torch import Tensor
 
-from interp.mel import log_mel
+from interp.audio.mel import log_mel
 from interp.settings.strict_yaml import read_yaml
 from interp.system.files import whole_folder, write_json
 from masks.errors import InterpError

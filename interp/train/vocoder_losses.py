@@ -10,7 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
-from interp.mel import log_mel
+from interp.audio.mel import log_mel
 from masks.grid import MelGrid
 
 # FFT sizes; hops are a quarter. The shortest resolves single pitch periods, the longest single harmonics.

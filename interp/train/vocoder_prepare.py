@@ -13,8 +13,8 @@ import torch
 from jaxtyping import Float, Int16
 from tqdm import tqdm
 
-from interp.audio import LEVEL_DBFS, load_reference
-from interp.level import amplify_to
+from interp.audio.level import amplify_to
+from interp.audio.read import LEVEL_DBFS, load_reference
 from interp.train.corpus import Utterance, read_corpus
 from interp.train.features import Variant
 from interp.train.variants import apply_variant, draw_variant

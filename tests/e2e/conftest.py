@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from spoken import make_synthesis, write_voice
 
-from interp.audio import load_reference
+from interp.audio.read import load_reference
 from interp.cli import main
 from masks.errors import InterpError
 

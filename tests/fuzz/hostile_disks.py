@@ -16,7 +16,7 @@ import torch
 from kinds import Defect, Kind
 from small_models import small_speech_model, text_config
 
-from interp.audio import save_wav
+from interp.audio.write import save_wav
 from interp.checkpoint import save_checkpoint
 from interp.models.text_encoder import TextEncoder
 from interp.system.files import write_figure, write_json, write_json_lines, write_npz, write_text

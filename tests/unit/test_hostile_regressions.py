@@ -10,7 +10,8 @@ import pytest
 import soundfile
 import torch
 
-from interp.audio import load_reference, save_wav
+from interp.audio.read import load_reference
+from interp.audio.write import save_wav
 from interp.check import check_recording
 from interp.checkpoint import load_checkpoint, save_checkpoint
 from interp.cli.jobs import jobs_of_list

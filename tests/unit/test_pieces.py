@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from interp.audio import Recording
+from interp.audio.read import Recording
+from interp.audio.reference import ReferenceFeatures
 from interp.pieces import pieces_of
-from interp.references import ReferenceFeatures
 from interp.sentence import Sentence
 from interp.settings.synth import SynthSettings
 from masks.errors import InterpError

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from interp.mel import log_mel
+from interp.audio.mel import log_mel
 from interp.settings.synth import SynthSettings, VocoderName
 from interp.vocoder import VOCODERS, make_vocoder, spectrum_of_mel
 from masks.errors import InterpError

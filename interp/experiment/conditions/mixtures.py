@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from torch import Tensor
 
+from interp.audio.pitch_statistics import pitch_statistics, semitones
 from interp.evaluation.clip import Clip
 from interp.evaluation.psola import with_pitch
 from interp.experiment.bench import Bench, branches_of
@@ -17,7 +18,6 @@ from interp.experiment.conditions.plain import Plain
 from interp.experiment.made import Cost, Made, Take
 from interp.experiment.spec import Setting
 from interp.experiment.trial import Trial
-from interp.pitch_statistics import pitch_statistics, semitones
 from interp.settings.synth import SynthSettings
 from masks.pitch import resolved_limit_hz
 

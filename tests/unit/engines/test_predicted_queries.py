@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from interp.audio.mel import log_mel
 from interp.blend import TargetCells, query_sets
 from interp.engines.predicted_queries import PredictedQueries
-from interp.mel import log_mel
 from interp.models.bin_config import BinConfig
 from interp.sampler import StepState
 from masks.grid import MelGrid

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+from interp.audio.pitch_statistics import pitch_statistics
 from interp.experiment.bench import Bench
 from interp.experiment.conditions import CONDITIONS
 from interp.experiment.conditions.random_displacement import displaced
 from interp.experiment.conditions.random_mask import scrambled
 from interp.experiment.conditions.shuffled_f0 import shuffled
 from interp.pipeline import Request
-from interp.pitch_statistics import pitch_statistics
 from interp.settings.dotted import settings_of
 from interp.settings.resolve import mapping_of
 from interp.settings.synth import SynthSettings

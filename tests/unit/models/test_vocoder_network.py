@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from interp.mel import log_mel
+from interp.audio.mel import log_mel
 from interp.models.vocoder import VocoderNetwork, pulled
 from interp.models.vocoder_config import VocoderConfig
 from interp.models.vocoder_pitch import PitchGuess, bridge, f0_of, pitch_loss

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from interp.mel import log_mel
+from interp.audio.mel import log_mel
 from interp.models.vocoder import VocoderNetwork
 from interp.models.vocoder_config import VocoderConfig
 from interp.settings.resolve import resolve

@@ -10,11 +10,11 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from interp.audio import Recording
-from interp.mel import log_mel
+from interp.audio.mel import log_mel
+from interp.audio.read import Recording
+from interp.audio.voice_vector import voice_vector
 from interp.models.reference_tokens import References
 from interp.models.speech_model import SpeechModel
-from interp.voice import voice_vector
 from masks.f0 import extract_f0
 from masks.grid import MelGrid
 from masks.pitch import pitch_mask

@@ -1,8 +1,7 @@
-"""Sound in and out: any recording that libsndfile reads becomes a reference; a written file never wraps."""
+"""Recordings in: whatever libsndfile reads becomes a reference of one rate, level and length."""
 
 from __future__ import annotations
 
-import io
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,7 @@ import soundfile
 import soxr
 from jaxtyping import Float
 
-from interp.level import amplify_to, peak_dbfs
-from interp.sound_format import sound_format
-from interp.system.files import write_bytes
+from interp.audio.level import amplify_to, peak_dbfs
 from masks.errors import InterpError
 from masks.grid import MelGrid
 
@@ -104,29 +101,6 @@ def through_16_khz(
     """Resample by way of 16 kHz, as all training data was: what comes out holds nothing above 8 kHz."""
     limited = _resample(wav, rate, BAND_LIMIT_RATE)
     return _resample(limited, BAND_LIMIT_RATE, rate_out)
-
-
-def save_wav(path: str | Path, wav: Float[np.ndarray, " samples"], rate: int) -> None:
-    """Write mono sound, whole or not at all; what exceeds full scale is clipped, never wrapped.
-
-    Parameters
-    ----------
-    path : its ending says the kind: 16-bit PCM in .wav or .flac, Vorbis in .ogg
-    wav : (samples,), float, full scale is [-1, 1]
-    rate : int, Hz
-
-    Raises
-    ------
-    InterpError
-        When the file cannot be written, or its name has another ending.
-    """
-    kind, subtype = sound_format(path, "sound file")
-    assert np.isfinite(wav).all(), "a NaN or infinite sample would be written"
-    pcm = np.rint(np.clip(wav, -1.0, 1.0) * 32767).astype(np.int16)
-    # libsndfile's own errors do not say that a disk is full; Python's do.
-    encoded = io.BytesIO()
-    soundfile.write(encoded, pcm, rate, subtype=subtype, format=kind)
-    write_bytes(path, encoded.getvalue())
 
 
 def _read_channels(

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from interp.mel import LOG_FLOOR, log_mel
+from interp.audio.mel import LOG_FLOOR, log_mel
 from masks.grid import MelGrid
 
 GRID = MelGrid()

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from interp.audio import LONGEST_S, load_reference, read_audio, save_wav
-from interp.level import active_level_dbfs
+from interp.audio.level import active_level_dbfs
+from interp.audio.read import LONGEST_S, load_reference, read_audio
+from interp.audio.write import save_wav
 from masks.errors import InterpError
 
 RATE = 16000

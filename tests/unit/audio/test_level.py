@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from interp.level import active_level_dbfs, amplify_to, peak_dbfs
+from interp.audio.level import active_level_dbfs, amplify_to, peak_dbfs
 
 RATE = 16000
 SINE = 0.1 * np.sqrt(2) * np.sin(2 * np.pi * 200 * np.arange(RATE) / RATE)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from interp.voice import VOICE_SIZE, voice_vector
+from interp.audio.voice_vector import VOICE_SIZE, voice_vector
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from interp.pitch_statistics import pitch_statistics, semitones
+from interp.audio.pitch_statistics import pitch_statistics, semitones
 
 
 def test_unvoiced_frames_do_not_count():
