@@ -32,6 +32,7 @@ from guidance.settings import GuidanceSettings
 from interp.audio.reference import ReferenceFeatures, reference_features
 from interp.audio.voice_vector import voice_vector
 from interp.checkpoint import load_checkpoint
+from interp.corpus.metadata import of_speakers, read_corpus
 from interp.evaluation.clip import Clip
 from interp.evaluation.psola import with_pitch
 from interp.models.bin import BinEstimator
@@ -44,7 +45,6 @@ from interp.system.files import write_figure, write_text
 from interp.text.frontend import phonemize
 from interp.train.bank import FeatureBank, build_bank
 from interp.train.batch import Batch, BatchMaker
-from interp.train.corpus import of_speakers, read_corpus
 from interp.train.examples import ExampleDrawer, ExampleShares
 from interp.train.extract import extract_variants
 from interp.train.features import read_features

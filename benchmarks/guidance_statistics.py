@@ -31,6 +31,7 @@ from guidance.tuner import NoiseTuner
 from interp.audio.read import load_reference
 from interp.audio.reference import ReferenceFeatures, reference_features
 from interp.bound_model import BoundModel
+from interp.corpus.metadata import Utterance, read_corpus
 from interp.engines.contract import Binding
 from interp.noise import draw_noise
 from interp.pieces import pieces_of
@@ -38,7 +39,6 @@ from interp.pipeline import Synthesizer
 from interp.sampler import StepState
 from interp.sampling import Sampling
 from interp.settings.synth import Mode, SynthSettings
-from interp.train.corpus import Utterance, read_corpus
 
 OUT = Path("docs/benchmarks")
 BATCH = 4

@@ -21,6 +21,7 @@ import torch
 from guidance.settings import GuidanceSettings
 from interp.audio.read import load_reference
 from interp.audio.reference import ReferenceFeatures, reference_features
+from interp.corpus.metadata import Utterance, read_corpus
 from interp.decoding import decode
 from interp.pipeline import Synthesizer
 from interp.provenance import add_metrics
@@ -28,7 +29,6 @@ from interp.sentence import Sentence, encode_sentence
 from interp.settings.synth import SynthSettings
 from interp.system.shipped import checkpoint_path
 from interp.text.frontend import phonemize
-from interp.train.corpus import Utterance, read_corpus
 from masks.mel_f0 import f0_of_mel
 
 SENTENCE = "The boy was there when the sun rose, and he told them."

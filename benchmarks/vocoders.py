@@ -18,11 +18,11 @@ import numpy as np
 import torch
 
 from interp.audio.read import load_reference
+from interp.corpus.metadata import Utterance, read_corpus
 from interp.evaluation.clip import Clip
 from interp.models.vocoder_stft import margin
 from interp.provenance import add_metrics, read_provenance
 from interp.system.files import write_text
-from interp.train.corpus import Utterance, read_corpus
 from interp.vocoder import GriffinLim, NeuralVocoder, Vocoder
 from interp.vocoder_checkpoint import shipped_vocoder
 from masks.grid import MelGrid

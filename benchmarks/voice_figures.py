@@ -23,6 +23,7 @@ from tqdm import tqdm
 
 from guidance.settings import GuidanceSettings
 from interp.audio.read import load_reference
+from interp.corpus.metadata import Utterance, read_corpus
 from interp.evaluation.clip import Clip
 from interp.evaluation.measures import measure_scene
 from interp.evaluation.scene import Scene
@@ -39,7 +40,6 @@ from interp.sentence import encode_sentence
 from interp.settings.synth import SynthSettings
 from interp.system.files import write_json, write_text
 from interp.text.frontend import phonemize
-from interp.train.corpus import Utterance, read_corpus
 from interp.vocoder import make_vocoder
 from masks.f0 import extract_f0
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from interp.train.align import ALIGN_RATE_HZ, AlignedWord, Aligner
-from interp.train.corpus import Utterance
+from interp.corpus.align import ALIGN_RATE_HZ, AlignedWord, Aligner
+from interp.corpus.metadata import Utterance
 
 _aligner: Aligner | None = None
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
+from interp.corpus.align import AlignedWord
 from interp.text.lexicon import Lexicon
 from interp.text.symbols import BLANK, PUNCTUATION, SPACE
-from interp.train.align import AlignedWord
 from masks.grid import MelGrid
 
 PHONE_SHARE = (

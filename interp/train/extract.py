@@ -14,7 +14,7 @@ from tqdm import tqdm
 from interp.audio.level import amplify_to
 from interp.audio.mel import log_mel
 from interp.audio.read import LEVEL_DBFS, load_reference
-from interp.train.corpus import Utterance
+from interp.corpus.metadata import Utterance
 from interp.train.features import NATURAL, WIDE, Features, feature_file, write_features
 from interp.train.variants import FORMANT_RATIOS, apply_variant, draw_variant, few_ratios
 from masks.f0 import extract_f0

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from interp.corpus.align import AlignedWord
+from interp.corpus.metadata import Utterance, of_speakers, read_corpus
 from interp.text.lexicon import cmudict_lexicon
 from interp.text.symbols import ID_OF
-from interp.train.align import AlignedWord
 from interp.train.alignments import align_corpus
-from interp.train.corpus import Utterance, of_speakers, read_corpus
 from interp.train.durations import timed_symbols
 from interp.train.extract import extract_variants
 from interp.train.features import WIDE, Features, read_features

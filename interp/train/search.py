@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int
 
+from interp.corpus.metadata import Utterance
 from interp.models.alignment import frame_mask_of, search_durations
 from interp.models.text_encoder import TextEncoder
 from interp.text.frontend import phonemize
 from interp.text.lexicon import cmudict_lexicon
-from interp.train.corpus import Utterance
 from interp.train.extract import LONGEST_TRAINING_S
 from interp.train.text import TextExample, collate
 from masks.errors import InterpError

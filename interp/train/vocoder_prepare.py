@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from interp.audio.level import amplify_to
 from interp.audio.read import LEVEL_DBFS, load_reference
-from interp.train.corpus import Utterance, read_corpus
+from interp.corpus.metadata import Utterance, read_corpus
 from interp.train.features import Variant
 from interp.train.variants import apply_variant, draw_variant
 from interp.train.vocoder_bank import FULL_SCALE, VoiceBank, gather, load_bank, save_bank

@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from interp.corpus.align import SILENCE, AlignedWord
 from interp.text.lexicon import cmudict_lexicon
 from interp.text.symbols import BLANK, SPACE
-from interp.train.align import SILENCE, AlignedWord
 from interp.train.durations import timed_symbols
 from masks.grid import MelGrid
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from interp.corpus.metadata import of_speakers, read_corpus
 from interp.train.bank import build_bank, mean_mel
 from interp.train.clearness import clearest, likeness
-from interp.train.corpus import of_speakers, read_corpus
 from interp.train.examples import OTHER_RATIO, ExampleDrawer, ExampleShares
 from interp.train.features import WIDE, Features, Variant, feature_file, write_features
 from interp.train.pack import read_pack, write_pack
