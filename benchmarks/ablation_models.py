@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from interp.diffusion.process import DiffusionProcess
 from interp.models.bin import (
     N_POSITION_OCTAVES,
     N_TIME_FEATURES,
@@ -23,7 +24,6 @@ from interp.models.bin_config import BinConfig
 from interp.models.features import fourier_features
 from interp.models.patches import cut_columns, pad_to_multiple
 from interp.models.reference_tokens import References, ReferenceTokens
-from interp.process import DiffusionProcess
 
 PROCESS = DiffusionProcess()
 SMALL = BinConfig(

@@ -31,9 +31,9 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from interp.audio.voice_vector import voice_vector
+from interp.diffusion.noise import draw_noise
+from interp.diffusion.sampler import sample
 from interp.models.bin import BinEstimator
-from interp.noise import draw_noise
-from interp.sampler import sample
 from interp.settings.resolve import resolve
 from interp.system.files import write_json, write_text
 from interp.train.bank import FeatureBank, build_bank

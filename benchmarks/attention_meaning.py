@@ -33,11 +33,11 @@ from interp.audio.reference import ReferenceFeatures, reference_features
 from interp.audio.voice_vector import voice_vector
 from interp.checkpoint import load_checkpoint
 from interp.corpus.metadata import of_speakers, read_corpus
+from interp.diffusion.process import DiffusionProcess
 from interp.evaluation.clip import Clip
 from interp.evaluation.psola import with_pitch
 from interp.models.bin import BinEstimator
 from interp.pipeline import Synthesizer
-from interp.process import DiffusionProcess
 from interp.sentence import encode_sentence
 from interp.settings.resolve import resolve
 from interp.settings.synth import SynthSettings

@@ -26,8 +26,8 @@ from guidance.objectives import Reading
 from guidance.readout import read_masses
 from guidance.settings import GuidanceSettings
 from interp.audio.voice_vector import voice_vector
+from interp.diffusion.noise import draw_noise
 from interp.engines.contract import Binding
-from interp.noise import draw_noise
 from interp.pieces import pieces_of
 from interp.pipeline import Synthesizer
 from interp.sampling import Sampling

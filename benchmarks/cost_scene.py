@@ -10,11 +10,11 @@ import torch
 from guidance.settings import GuidanceSettings
 from interp.cli.jobs import DEMO_REFERENCES
 from interp.decoding import decode
+from interp.diffusion.noise import NoisePath, draw_noise
+from interp.diffusion.sampler import SamplingCancelled, StepState
 from interp.engines.contract import Binding
-from interp.noise import NoisePath, draw_noise
 from interp.pieces import pieces_of
 from interp.pipeline import Synthesizer
-from interp.sampler import SamplingCancelled, StepState
 from interp.sampling import Sampling
 from interp.sentence import Sentence
 from interp.settings.synth import SynthSettings

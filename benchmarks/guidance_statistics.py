@@ -32,11 +32,11 @@ from interp.audio.read import load_reference
 from interp.audio.reference import ReferenceFeatures, reference_features
 from interp.bound_model import BoundModel
 from interp.corpus.metadata import Utterance, read_corpus
+from interp.diffusion.noise import draw_noise
+from interp.diffusion.sampler import StepState
 from interp.engines.contract import Binding
-from interp.noise import draw_noise
 from interp.pieces import pieces_of
 from interp.pipeline import Synthesizer
-from interp.sampler import StepState
 from interp.sampling import Sampling
 from interp.settings.synth import Mode, SynthSettings
 

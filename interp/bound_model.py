@@ -10,9 +10,9 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from guidance.masses import AttentionMasses
-from interp.cfg import FULL, ClassifierFreeGuidance
+from interp.diffusion.classifier_free import FULL, ClassifierFreeGuidance
+from interp.diffusion.process import DiffusionProcess
 from interp.models.bin import BinEstimator, EstimatorOutput, KeyBank
-from interp.process import DiffusionProcess
 from masks.groups import GROUP_NAMES
 
 

@@ -18,12 +18,12 @@ from guidance.trace import TraceRow, summarise
 from guidance.tuner import NoiseTuner
 from guidance.windows import window_warnings
 from interp.audio.reference import ReferenceFeatures
+from interp.diffusion.noise import NoisePath, draw_noise
+from interp.diffusion.sampler import SamplingCancelled, StepState
 from interp.engines.contract import Binding, Engine, Piece
 from interp.mass_probe import MassProbe, probe_index
-from interp.noise import NoisePath, draw_noise
 from interp.pieces import pieces_of
 from interp.result import GuidanceResult
-from interp.sampler import SamplingCancelled, StepState
 from interp.sampling import Sampling
 from interp.sentence import Sentence
 from interp.settings.synth import SynthSettings

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from jaxtyping import Float
 from torch import Tensor
 
+from interp.diffusion.noise import NoisePath
+from interp.diffusion.process import DiffusionProcess
+from interp.diffusion.sampler import OnStep, ScoreFunction, Tuner, sample
+from interp.diffusion.solvers import make_solver
 from interp.engines.contract import BatchModel
-from interp.noise import NoisePath
-from interp.process import DiffusionProcess
-from interp.sampler import OnStep, ScoreFunction, Tuner, sample
 from interp.settings.synth import SynthSettings
-from interp.solvers import make_solver
 
 
 @dataclass(frozen=True)

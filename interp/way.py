@@ -14,9 +14,9 @@ from torch.utils.checkpoint import checkpoint
 
 from guidance.masses import AttentionMasses
 from guidance.settings import GuidanceSettings
+from interp.diffusion.noise import NoisePath
+from interp.diffusion.sampler import SamplingCancelled
 from interp.engines.contract import BatchModel
-from interp.noise import NoisePath
-from interp.sampler import SamplingCancelled
 from interp.sampling import Sampling
 
 

@@ -13,10 +13,10 @@ from guidance.tuning import Tuning
 from interp.audio.reference import stack_references
 from interp.blend import all_log_weights, query_sets
 from interp.bound_model import BoundModel
+from interp.diffusion.process import DiffusionProcess
 from interp.engines.contract import Binding, Piece, pad_batch
 from interp.engines.predicted_queries import PredictedQueries
 from interp.models.speech_model import SpeechModel
-from interp.process import DiffusionProcess
 from interp.sentence import Sentence, encode_sentence
 from interp.settings.objectives import load_objective
 from interp.settings.strict_yaml import read_yaml

@@ -14,7 +14,7 @@ from guidance.masses import GuidedModel
 from guidance.tuning import Tuning
 from interp.audio.reference import ReferenceFeatures
 from interp.blend import TargetCells
-from interp.process import DiffusionProcess
+from interp.diffusion.process import DiffusionProcess
 from interp.sentence import Sentence
 from interp.settings.synth import SynthSettings
 from masks.grid import MelGrid

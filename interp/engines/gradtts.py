@@ -14,11 +14,11 @@ from guidance.layers import resolve_layers
 from guidance.queries import QuerySets
 from guidance.settings import GuidanceSettings
 from guidance.tuning import Tuning
+from interp.diffusion.process import DiffusionProcess
 from interp.engines.bound_gradtts import N_LAYERS, REGION_NAMES, BoundGradTTS
 from interp.engines.contract import Binding, Piece, pad_batch
 from interp.engines.speakers import composed_plane, require_speakers, share_of_speaker1
 from interp.models.gradtts import GradTTS
-from interp.process import DiffusionProcess
 from interp.sentence import Sentence, merge_blanks
 from interp.settings.objectives import load_objective
 from interp.settings.strict_yaml import read_yaml

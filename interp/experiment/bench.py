@@ -19,16 +19,16 @@ from guidance.tuning import Tuning
 from interp.audio.read import load_reference
 from interp.audio.reference import ReferenceFeatures, reference_features
 from interp.decoding import LARGEST_BATCH
+from interp.diffusion.noise import NoisePath, draw_noise
+from interp.diffusion.sampler import SamplingCancelled, ScoreFunction, Tuner
 from interp.engines.contract import BatchModel, Binding, Piece
 from interp.experiment.kept import Kept
 from interp.experiment.made import Cost, Made, Take
 from interp.experiment.trial import Trial
 from interp.experiment.witness import Counted, Witness
 from interp.mass_probe import probe_index
-from interp.noise import NoisePath, draw_noise
 from interp.pieces import Pair, pieces_of
 from interp.pipeline import Synthesizer
-from interp.sampler import SamplingCancelled, ScoreFunction, Tuner
 from interp.sampling import Sampling
 from interp.sentence import Sentence
 from interp.settings.synth import SynthSettings

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from interp.diffusion.process import DiffusionProcess
 from interp.models.bin import BinEstimator
 from interp.models.bin_config import BinConfig
 from interp.models.text_encoder import TextEncoder, TextEncoderConfig
-from interp.process import DiffusionProcess
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from accelerate import Accelerator
 from torch import Tensor
 from tqdm import tqdm
 
+from interp.diffusion.process import DiffusionProcess
 from interp.models.bin import BinEstimator
-from interp.process import DiffusionProcess
 from interp.train.bank import FeatureBank
 from interp.train.batch import Batch, BatchMaker
 from interp.train.examples import ExampleDrawer

@@ -13,15 +13,15 @@ from guidance.settings import GuidanceSettings
 from interp.blend import TargetCells
 from interp.checkpoint import load_checkpoint
 from interp.cli import main
+from interp.diffusion.noise import draw_noise
+from interp.diffusion.sampler import sample
 from interp.engines.contract import Piece
 from interp.engines.gradtts import GradTTSEngine
 from interp.engines.speakers import composed_plane, share_of_speaker1
 from interp.models.gradtts import GradTTS, GradTTSConfig
 from interp.models.gradtts_estimator import GradTTSEstimatorConfig
 from interp.models.text_encoder import TextEncoderConfig
-from interp.noise import draw_noise
 from interp.pipeline import Synthesizer
-from interp.sampler import sample
 from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
 from masks.target import static_cells

@@ -10,9 +10,9 @@ import torch
 
 from interp.audio.mel import log_mel
 from interp.blend import TargetCells, query_sets
+from interp.diffusion.sampler import StepState
 from interp.engines.predicted_queries import PredictedQueries
 from interp.models.bin_config import BinConfig
-from interp.sampler import StepState
 from masks.grid import MelGrid
 
 GRID, CONFIG = MelGrid(), BinConfig()

@@ -16,7 +16,7 @@ from guidance.settings import GuidanceSettings
 from guidance.trace import TraceRow
 from guidance.tuner import NoiseTuner
 from guidance.tuning import Tuning
-from interp.sampler import StepState
+from interp.diffusion.sampler import StepState
 from interp.settings.objectives import load_objective
 from interp.settings.strict_yaml import read_yaml
 from interp.system.shipped import data_path

@@ -10,10 +10,10 @@ from guidance.settings import GuidanceSettings
 from guidance.tuning import Tuning
 from interp.blend import TargetCells, query_sets
 from interp.bound_model import BoundModel
-from interp.cfg import FULL
+from interp.diffusion.classifier_free import FULL
+from interp.diffusion.process import DiffusionProcess
+from interp.diffusion.sampler import StepState
 from interp.models.bin_config import BinConfig
-from interp.process import DiffusionProcess
-from interp.sampler import StepState
 from interp.settings.objectives import load_objective
 from interp.settings.strict_yaml import read_yaml
 from interp.system.shipped import data_path

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from interp.process import DiffusionProcess
+from interp.diffusion.process import DiffusionProcess
 from interp.train.bank import LOW_BINS
 from interp.train.batch import BatchMaker
 from interp.train.examples import ExampleDrawer, ExampleShares

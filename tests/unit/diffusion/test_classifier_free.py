@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from interp.cfg import ClassifierFreeGuidance
+from interp.diffusion.classifier_free import ClassifierFreeGuidance
 from masks.errors import InterpError
 
 X_T = torch.randn(2, 3, 4, generator=torch.Generator().manual_seed(0))

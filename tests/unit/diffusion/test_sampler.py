@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from interp.noise import NoisePath
-from interp.process import DiffusionProcess
-from interp.sampler import SamplingCancelled, StepState, sample
+from interp.diffusion.noise import NoisePath
+from interp.diffusion.process import DiffusionProcess
+from interp.diffusion.sampler import SamplingCancelled, StepState, sample
 from masks.errors import InterpError
 
 PROCESS = DiffusionProcess()

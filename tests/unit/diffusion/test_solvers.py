@@ -3,8 +3,8 @@ import math
 import pytest
 import torch
 
-from interp.process import DiffusionProcess
-from interp.solvers import T_END, Estimate, make_solver
+from interp.diffusion.process import DiffusionProcess
+from interp.diffusion.solvers import T_END, Estimate, make_solver
 from masks.errors import InterpError
 
 PROCESS = DiffusionProcess()

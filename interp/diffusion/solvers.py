@@ -15,7 +15,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from interp.process import DiffusionProcess
+from interp.diffusion.process import DiffusionProcess
 from masks.errors import InterpError
 
 SamplerName = Literal["sde", "ode"]
@@ -56,7 +56,7 @@ class Solver(Protocol):
 
     @property
     def step_sizes(self) -> tuple[float, ...]:
-        """What two steps are merged by: ``beta h`` for Euler, h in half log-SNR for dpmpp2."""
+        """Length of each step: ``beta h`` for Euler, h in half log-SNR for dpmpp2."""
 
     def advance(self, index: int, now: Estimate, past: Past) -> Float[Tensor, "B n_mels T"]:
         """Next ``y``, before its normal is added."""

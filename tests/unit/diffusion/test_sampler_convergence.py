@@ -8,10 +8,10 @@ import torch
 from scipy import stats
 from torch import Tensor
 
-from interp.noise import NoisePath
-from interp.process import DiffusionProcess
-from interp.sampler import sample
-from interp.solvers import T_END
+from interp.diffusion.noise import NoisePath
+from interp.diffusion.process import DiffusionProcess
+from interp.diffusion.sampler import sample
+from interp.diffusion.solvers import T_END
 
 PROCESS = DiffusionProcess()
 

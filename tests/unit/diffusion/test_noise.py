@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from interp.noise import draw_noise
+from interp.diffusion.noise import draw_noise
 from masks.errors import InterpError
 
 

@@ -11,9 +11,9 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from interp.noise import NoisePath
-from interp.process import DiffusionProcess
-from interp.solvers import Estimate, Past, Solver, make_solver
+from interp.diffusion.noise import NoisePath
+from interp.diffusion.process import DiffusionProcess
+from interp.diffusion.solvers import Estimate, Past, Solver, make_solver
 from masks.errors import InterpError
 
 

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from interp.process import DiffusionProcess
+from interp.diffusion.process import DiffusionProcess
 from masks.errors import InterpError
 
 PROCESS = DiffusionProcess()
