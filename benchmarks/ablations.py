@@ -33,7 +33,7 @@ from tqdm import tqdm
 from interp.audio.voice_vector import voice_vector
 from interp.diffusion.noise import draw_noise
 from interp.diffusion.sampler import sample
-from interp.models.bin import BinEstimator
+from interp.estimators.bin.network import BinEstimator
 from interp.settings.resolve import resolve
 from interp.system.files import write_json, write_text
 from interp.train.bank import FeatureBank, build_bank

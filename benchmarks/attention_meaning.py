@@ -34,11 +34,11 @@ from interp.audio.voice_vector import voice_vector
 from interp.checkpoint import load_checkpoint
 from interp.corpus.metadata import of_speakers, read_corpus
 from interp.diffusion.process import DiffusionProcess
+from interp.estimators.bin.network import BinEstimator
+from interp.estimators.encode import encode_sentence
 from interp.evaluation.clip import Clip
 from interp.evaluation.psola import with_pitch
-from interp.models.bin import BinEstimator
 from interp.pipeline import Synthesizer
-from interp.sentence import encode_sentence
 from interp.settings.resolve import resolve
 from interp.settings.synth import SynthSettings
 from interp.system.files import write_figure, write_text

@@ -22,8 +22,8 @@ from interp.audio.read import load_reference
 from interp.audio.reference import ReferenceFeatures, reference_features
 from interp.audio.voice_vector import voice_vector
 from interp.corpus.metadata import read_corpus
+from interp.estimators.encode import encode_sentence
 from interp.pipeline import Synthesizer
-from interp.sentence import encode_sentence
 from interp.settings.synth import Mode, SynthSettings
 from interp.text.frontend import phonemize
 from masks.mel_f0 import f0_of_mel

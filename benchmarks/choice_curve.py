@@ -27,7 +27,7 @@ from guidance.readout import read_masses
 from guidance.settings import GuidanceSettings
 from interp.audio.voice_vector import voice_vector
 from interp.diffusion.noise import draw_noise
-from interp.engines.contract import Binding
+from interp.estimators.contract import Binding
 from interp.pieces import pieces_of
 from interp.pipeline import Synthesizer
 from interp.sampling import Sampling

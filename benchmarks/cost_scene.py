@@ -12,11 +12,11 @@ from interp.cli.jobs import DEMO_REFERENCES
 from interp.decoding import decode
 from interp.diffusion.noise import NoisePath, draw_noise
 from interp.diffusion.sampler import SamplingCancelled, StepState
-from interp.engines.contract import Binding
+from interp.estimators.contract import Binding
+from interp.estimators.sentence import Sentence
 from interp.pieces import pieces_of
 from interp.pipeline import Synthesizer
 from interp.sampling import Sampling
-from interp.sentence import Sentence
 from interp.settings.synth import SynthSettings
 from interp.system.shipped import data_path
 

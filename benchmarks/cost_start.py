@@ -28,8 +28,8 @@ import os, sys
 import interp.cli
 def stop(*_, **__):
     os._exit(0)
-import interp.models.bin
-interp.models.bin.BinEstimator.forward = stop
+import interp.estimators.bin.network
+interp.estimators.bin.network.BinEstimator.forward = stop
 sys.argv = ["interp", "synth", "--quiet", "--out", os.devnull + "x/out.wav"]
 from unittest import mock
 import interp.system.files

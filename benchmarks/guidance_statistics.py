@@ -30,11 +30,11 @@ from guidance.trace import TraceRow
 from guidance.tuner import NoiseTuner
 from interp.audio.read import load_reference
 from interp.audio.reference import ReferenceFeatures, reference_features
-from interp.bound_model import BoundModel
 from interp.corpus.metadata import Utterance, read_corpus
 from interp.diffusion.noise import draw_noise
 from interp.diffusion.sampler import StepState
-from interp.engines.contract import Binding
+from interp.estimators.bin.bound import BoundModel
+from interp.estimators.contract import Binding
 from interp.pieces import pieces_of
 from interp.pipeline import Synthesizer
 from interp.sampling import Sampling

@@ -23,9 +23,10 @@ from interp.audio.read import load_reference
 from interp.audio.reference import ReferenceFeatures, reference_features
 from interp.corpus.metadata import Utterance, read_corpus
 from interp.decoding import decode
+from interp.estimators.encode import encode_sentence
+from interp.estimators.sentence import Sentence
 from interp.pipeline import Synthesizer
 from interp.provenance import add_metrics
-from interp.sentence import Sentence, encode_sentence
 from interp.settings.synth import SynthSettings
 from interp.system.shipped import checkpoint_path
 from interp.text.frontend import phonemize

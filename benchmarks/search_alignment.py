@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from interp.models.text_encoder import TextEncoderConfig
+from interp.estimators.parts.text_encoder import TextEncoderConfig
 from interp.text.symbols import SYMBOLS
 from interp.train.prepare import prepare_corpus
 from interp.train.search import searched_texts, unaligned_texts

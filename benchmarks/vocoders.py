@@ -20,11 +20,13 @@ import torch
 from interp.audio.read import load_reference
 from interp.corpus.metadata import Utterance, read_corpus
 from interp.evaluation.clip import Clip
-from interp.models.vocoder_stft import margin
 from interp.provenance import add_metrics, read_provenance
 from interp.system.files import write_text
-from interp.vocoder import GriffinLim, NeuralVocoder, Vocoder
-from interp.vocoder_checkpoint import shipped_vocoder
+from interp.vocoders.contract import Vocoder
+from interp.vocoders.griffin_lim import GriffinLim
+from interp.vocoders.neural.stft import margin
+from interp.vocoders.neural.vocoder import NeuralVocoder
+from interp.vocoders.neural.weights import shipped_vocoder
 from masks.grid import MelGrid
 
 GRID = MelGrid()

@@ -24,6 +24,7 @@ from tqdm import tqdm
 from guidance.settings import GuidanceSettings
 from interp.audio.read import load_reference
 from interp.corpus.metadata import Utterance, read_corpus
+from interp.estimators.encode import encode_sentence
 from interp.evaluation.clip import Clip
 from interp.evaluation.measures import measure_scene
 from interp.evaluation.scene import Scene
@@ -36,11 +37,10 @@ from interp.experiment.store import Store
 from interp.experiment.trial import Trial
 from interp.pieces import Pair
 from interp.pipeline import Request, Synthesizer
-from interp.sentence import encode_sentence
 from interp.settings.synth import SynthSettings
 from interp.system.files import write_json, write_text
 from interp.text.frontend import phonemize
-from interp.vocoder import make_vocoder
+from interp.vocoders.choose import make_vocoder
 from masks.f0 import extract_f0
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks" / "voice_figures.md"

@@ -92,7 +92,7 @@ def main(
     changes = {k: v for k, v in {"n_timesteps": timesteps, "solver": solver}.items() if v is not None}
     single, guided = replace(SINGLE, **changes), replace(SynthSettings(), **changes)
     cases = draw_cases(corpus, prompts, split)
-    from interp.vocoder import make_vocoder
+    from interp.vocoders.choose import make_vocoder
 
     vocoder = make_vocoder(single.vocoder, synthesizer.grid)
     own = [Request(t.text, a.path, a.path) for t, a, _ in cases]

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from interp.models.gradtts import GradTTS
-from interp.models.gradtts_checkpoint import load_gradtts
-from interp.models.speech_model import SpeechModel, SpeechModelConfig
-from interp.models.text_encoder import TextEncoderConfig
+from interp.estimators.gradtts.model import GradTTS
+from interp.estimators.gradtts.state_dict import load_gradtts
+from interp.estimators.parts.text_encoder import TextEncoderConfig
+from interp.estimators.speech_model import SpeechModel, SpeechModelConfig
 from interp.provenance import read_provenance
 from interp.settings.resolve import settings_from
 from interp.system.shipped import checkpoint_path
@@ -24,7 +24,7 @@ from interp.weights_file import WeightsKind
 from masks.errors import InterpError
 
 if TYPE_CHECKING:
-    from interp.engines.contract import Engine
+    from interp.estimators.contract import Engine
 
 FORMAT = "interp-speech-1"
 REMEDY = "give default, or a .safetensors file that `interp train` wrote"
@@ -49,8 +49,8 @@ class Checkpoint:
     def engine(self) -> Engine:
         """The model as the pipeline knows it."""
         # Imported here: engines read sound files, and training from a pack has no library for that.
-        from interp.engines.bin import BinEngine
-        from interp.engines.gradtts import GradTTSEngine
+        from interp.estimators.bin.engine import BinEngine
+        from interp.estimators.gradtts.engine import GradTTSEngine
 
         if isinstance(self.model, GradTTS):
             return GradTTSEngine(self.model)

@@ -20,12 +20,12 @@ from guidance.windows import window_warnings
 from interp.audio.reference import ReferenceFeatures
 from interp.diffusion.noise import NoisePath, draw_noise
 from interp.diffusion.sampler import SamplingCancelled, StepState
-from interp.engines.contract import Binding, Engine, Piece
+from interp.estimators.contract import Binding, Engine, Piece
+from interp.estimators.sentence import Sentence
 from interp.mass_probe import MassProbe, probe_index
 from interp.pieces import pieces_of
 from interp.result import GuidanceResult
 from interp.sampling import Sampling
-from interp.sentence import Sentence
 from interp.settings.synth import SynthSettings
 from interp.way import Way, evaluations_read, normals_tuned
 from masks.errors import InterpError

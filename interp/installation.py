@@ -88,7 +88,7 @@ def _plain(value: Any) -> str:
 
 def _parameters(path: Path) -> int:
     if path.suffix == ".pt":
-        from interp.models.gradtts_checkpoint import load_gradtts
+        from interp.estimators.gradtts.state_dict import load_gradtts
 
         return sum(weight.numel() for weight in load_gradtts(path).parameters())
     try:

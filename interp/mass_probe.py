@@ -13,7 +13,7 @@ from guidance.objectives import Reading
 from guidance.readout import MassReadout, read_masses
 from guidance.tuning import Tuning
 from guidance.windows import Windows
-from interp.engines.contract import BatchModel
+from interp.estimators.contract import BatchModel
 
 
 def probe_index(windows: Windows, evaluation_times: tuple[float, ...]) -> int | None:

@@ -9,9 +9,8 @@ from torch import Tensor
 
 from interp.audio.pitch_statistics import pitch_statistics
 from interp.audio.reference import ReferenceFeatures
-from interp.blend import TargetCells
-from interp.engines.contract import Piece
-from interp.sentence import Sentence
+from interp.estimators.contract import Piece, TargetCells
+from interp.estimators.sentence import Sentence
 from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
 from masks.grid import MelGrid

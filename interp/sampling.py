@@ -11,7 +11,7 @@ from interp.diffusion.noise import NoisePath
 from interp.diffusion.process import DiffusionProcess
 from interp.diffusion.sampler import OnStep, ScoreFunction, Tuner, sample
 from interp.diffusion.solvers import make_solver
-from interp.engines.contract import BatchModel
+from interp.estimators.contract import BatchModel
 from interp.settings.synth import SynthSettings
 
 

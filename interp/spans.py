@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from interp.sentence import Sentence
+from interp.estimators.sentence import Sentence
 from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
 from masks.grid import MelGrid

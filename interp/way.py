@@ -16,7 +16,7 @@ from guidance.masses import AttentionMasses
 from guidance.settings import GuidanceSettings
 from interp.diffusion.noise import NoisePath
 from interp.diffusion.sampler import SamplingCancelled
-from interp.engines.contract import BatchModel
+from interp.estimators.contract import BatchModel
 from interp.sampling import Sampling
 
 

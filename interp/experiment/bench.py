@@ -21,7 +21,8 @@ from interp.audio.reference import ReferenceFeatures, reference_features
 from interp.decoding import LARGEST_BATCH
 from interp.diffusion.noise import NoisePath, draw_noise
 from interp.diffusion.sampler import SamplingCancelled, ScoreFunction, Tuner
-from interp.engines.contract import BatchModel, Binding, Piece
+from interp.estimators.contract import BatchModel, Binding, Piece
+from interp.estimators.sentence import Sentence
 from interp.experiment.kept import Kept
 from interp.experiment.made import Cost, Made, Take
 from interp.experiment.trial import Trial
@@ -30,10 +31,9 @@ from interp.mass_probe import probe_index
 from interp.pieces import Pair, pieces_of
 from interp.pipeline import Synthesizer
 from interp.sampling import Sampling
-from interp.sentence import Sentence
 from interp.settings.synth import SynthSettings
 from interp.spans import split_frame_of
-from interp.vocoder import make_vocoder
+from interp.vocoders.choose import make_vocoder
 from interp.way import Way, evaluations_read, normals_tuned
 from masks.errors import InterpError
 

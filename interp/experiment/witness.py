@@ -12,7 +12,7 @@ from guidance.masses import AttentionMasses
 from guidance.objectives import objective_loss
 from guidance.readout import read_masses
 from interp.diffusion.sampler import StepState
-from interp.engines.contract import BatchModel, Binding
+from interp.estimators.contract import BatchModel, Binding
 from interp.experiment.made import Cost, Masses
 from masks.groups import GROUP_NAMES, N_STYLE_GROUPS
 

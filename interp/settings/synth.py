@@ -10,7 +10,7 @@ from masks.errors import InterpError
 from masks.limits import limited, require_limits
 
 Mode = Literal["freq", "temp"]
-VocoderName = Literal["griffin-lim", "neural"]  # those that interp/vocoder.py registers
+VocoderName = Literal["griffin-lim", "neural"]  # those that interp/vocoders/choose.py registers
 DEFAULT_VOCODER: VocoderName = "neural"
 LARGEST_SEED = 2**63 - 1
 OBJECTIVE_OF_MODE = {"freq": "matched", "temp": "temp"}

@@ -11,7 +11,7 @@ from interp.sweep.point import Point
 from interp.system.device import choose_device
 from interp.system.shipped import checkpoint_path, data_path
 from interp.text.frontend import phonemize, split_sentences
-from interp.vocoder import make_vocoder
+from interp.vocoders.choose import make_vocoder
 from masks.errors import InterpError
 from masks.grid import MelGrid
 

@@ -11,8 +11,8 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from interp.audio.voice_vector import voice_vector
-from interp.models.alignment import symbol_of_frame
-from interp.models.text_encoder import TextEncoder
+from interp.estimators.parts.alignment import symbol_of_frame
+from interp.estimators.parts.text_encoder import TextEncoder
 from interp.train.features import WIDE, Features
 from interp.train.text import TextExample
 from masks.grid import MelGrid

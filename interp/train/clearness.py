@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from jaxtyping import Float
 
-from interp.models.text_encoder import TextEncoder
+from interp.estimators.parts.text_encoder import TextEncoder
 from interp.train.bank import mean_mel
 from interp.train.features import Features
 from interp.train.text import TextExample

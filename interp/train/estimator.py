@@ -14,7 +14,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from interp.diffusion.process import DiffusionProcess
-from interp.models.bin import BinEstimator
+from interp.estimators.bin.network import BinEstimator
 from interp.train.bank import FeatureBank
 from interp.train.batch import Batch, BatchMaker
 from interp.train.examples import ExampleDrawer

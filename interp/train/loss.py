@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from interp.diffusion.process import DiffusionProcess
-from interp.models.bin import BinEstimator, EstimatorOutput
+from interp.estimators.bin.network import BinEstimator, EstimatorOutput
 from interp.train.batch import Batch
 from masks.groups import key_share, log_weights
 

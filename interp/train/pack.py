@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from jaxtyping import Float, UInt8
 
-from interp.models.text_encoder import TextEncoder, TextEncoderConfig
+from interp.estimators.parts.text_encoder import TextEncoder, TextEncoderConfig
 from interp.system.files import whole_file
 from interp.train.features import WIDE, Features, Variant
 from interp.train.text import TextExample

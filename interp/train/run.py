@@ -14,8 +14,8 @@ from accelerate import PartialState
 from safetensors.torch import load_file, save
 
 from interp.checkpoint import save_checkpoint
-from interp.models.speech_model import SpeechModel
-from interp.models.text_encoder import TextEncoder
+from interp.estimators.parts.text_encoder import TextEncoder
+from interp.estimators.speech_model import SpeechModel
 from interp.settings.resolve import mapping_of, resolve
 from interp.settings.strict_yaml import dump_yaml
 from interp.system.cpu_memory import keep_freed_memory

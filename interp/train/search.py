@@ -10,8 +10,8 @@ import torch
 from jaxtyping import Float, Int
 
 from interp.corpus.metadata import Utterance
-from interp.models.alignment import frame_mask_of, search_durations
-from interp.models.text_encoder import TextEncoder
+from interp.estimators.parts.alignment import frame_mask_of, search_durations
+from interp.estimators.parts.text_encoder import TextEncoder
 from interp.text.frontend import phonemize
 from interp.text.lexicon import cmudict_lexicon
 from interp.train.extract import LONGEST_TRAINING_S

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import torch
 
-from interp.models.vocoder import VocoderNetwork
 from interp.settings.resolve import mapping_of, resolve
 from interp.settings.strict_yaml import dump_yaml
 from interp.system.cpu_memory import keep_freed_memory
@@ -22,7 +21,8 @@ from interp.train.vocoder_bank import VoiceBank
 from interp.train.vocoder_loop import train_vocoder
 from interp.train.vocoder_pack import read_voice_pack, write_voice_pack
 from interp.train.vocoder_settings import VocoderSettings
-from interp.vocoder_checkpoint import save_vocoder
+from interp.vocoders.neural.network import VocoderNetwork
+from interp.vocoders.neural.weights import save_vocoder
 from masks.grid import MelGrid
 
 CHECKPOINT = "vocoder.safetensors"

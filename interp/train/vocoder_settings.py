@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from interp.models.vocoder_config import VocoderConfig
+from interp.vocoders.neural.config import VocoderConfig
 from masks.errors import InterpError
 from masks.limits import limited, require_limits
 

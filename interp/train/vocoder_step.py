@@ -9,8 +9,6 @@ from accelerate import Accelerator
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from interp.models.vocoder import VocoderNetwork
-from interp.models.vocoder_pitch import f0_of, pitch_loss
 from interp.train.vocoder_bank import Crops
 from interp.train.vocoder_losses import (
     discriminator_loss,
@@ -20,6 +18,8 @@ from interp.train.vocoder_losses import (
     stft_loss,
 )
 from interp.train.vocoder_settings import VocoderTraining
+from interp.vocoders.neural.network import VocoderNetwork
+from interp.vocoders.neural.pitch import f0_of, pitch_loss
 
 Figures = dict[str, float]
 Loss = Float[Tensor, ""]

@@ -13,9 +13,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from interp.models.bin_config import BinConfig
-from interp.models.speech_model import SpeechModelConfig
-from interp.models.text_encoder import TextEncoder, TextEncoderConfig
+from interp.estimators.bin.config import BinConfig
+from interp.estimators.parts.text_encoder import TextEncoder, TextEncoderConfig
+from interp.estimators.speech_model import SpeechModelConfig
 from interp.settings.resolve import mapping_of
 from interp.settings.strict_yaml import dump_yaml
 from interp.train.examples import ExampleShares

@@ -189,7 +189,7 @@ def test_a_reference_that_is_not_given_is_a_demo_voice_and_told(
 
 def test_the_layers_in_the_help_are_layers_of_the_default_model(interp):
     from guidance.layers import resolve_layers
-    from interp.models.bin_config import BinConfig
+    from interp.estimators.bin.config import BinConfig
 
     example = re.search(
         r"second-half,? or (\d+(?:,\d+)+)", " ".join(interp("synth", "--help").output.split())

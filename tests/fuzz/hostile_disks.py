@@ -18,7 +18,7 @@ from small_models import small_speech_model, text_config
 
 from interp.audio.write import save_wav
 from interp.checkpoint import save_checkpoint
-from interp.models.text_encoder import TextEncoder
+from interp.estimators.parts.text_encoder import TextEncoder
 from interp.system.files import write_figure, write_json, write_json_lines, write_npz, write_text
 from interp.train.features import Features, Variant
 from interp.train.pack import write_pack

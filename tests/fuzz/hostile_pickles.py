@@ -17,8 +17,8 @@ from kinds import CANARY, Kind
 from small_models import small_gradtts, text_config
 
 from interp.checkpoint import load_checkpoint
+from interp.estimators.parts.text_encoder import TextEncoder
 from interp.installation import describe_installation
-from interp.models.text_encoder import TextEncoder
 from interp.settings.synth import SynthSettings
 from interp.train.features import Features, Variant
 from interp.train.pack import read_pack, write_pack

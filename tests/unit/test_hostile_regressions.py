@@ -15,9 +15,9 @@ from interp.audio.write import save_wav
 from interp.check import check_recording
 from interp.checkpoint import load_checkpoint, save_checkpoint
 from interp.cli.jobs import jobs_of_list
-from interp.models.alignment import expand
-from interp.models.gradtts_checkpoint import load_gradtts
-from interp.models.text_encoder import TextEncoderConfig
+from interp.estimators.gradtts.state_dict import load_gradtts
+from interp.estimators.parts.alignment import expand
+from interp.estimators.parts.text_encoder import TextEncoderConfig
 from interp.provenance import read_provenance
 from interp.settings.resolve import resolve
 from interp.settings.strict_yaml import parse_yaml

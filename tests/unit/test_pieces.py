@@ -8,8 +8,8 @@ import torch
 
 from interp.audio.read import Recording
 from interp.audio.reference import ReferenceFeatures
+from interp.estimators.sentence import Sentence
 from interp.pieces import pieces_of
-from interp.sentence import Sentence
 from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
 from masks.grid import MelGrid

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import torch
 
-from interp.engines.contract import Piece
+from interp.estimators.contract import Piece
 from interp.experiment.bench import Bench
 from interp.experiment.conditions.contract import UNGUIDED
 from interp.experiment.conditions.plain import Plain

@@ -12,7 +12,7 @@ from guidance.step import norms, tangent, tangential_step
 from guidance.tuner import NoiseTuner
 from guidance.tuning import Tuning
 from interp.diffusion.sampler import StepState
-from interp.engines.contract import Piece
+from interp.estimators.contract import Piece
 from interp.experiment.bench import Bench
 from interp.experiment.made import Made
 from interp.experiment.spec import Setting

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from interp.corpus.metadata import Utterance
-from interp.models.text_encoder import TextEncoder, TextEncoderConfig
+from interp.estimators.parts.text_encoder import TextEncoder, TextEncoderConfig
 from interp.text.frontend import phonemize
 from interp.train.extract import LONGEST_TRAINING_S
 from interp.train.features import NATURAL, Features, feature_file, write_features

@@ -11,8 +11,6 @@ import pytest
 import torch
 
 from interp.audio.mel import log_mel
-from interp.models.vocoder import VocoderNetwork
-from interp.models.vocoder_config import VocoderConfig
 from interp.settings.resolve import resolve
 from interp.settings.strict_yaml import dump_yaml
 from interp.system.shipped import data_path
@@ -29,8 +27,11 @@ from interp.train.vocoder_losses import (
 from interp.train.vocoder_pack import change_rate, read_voice_pack, write_voice_pack
 from interp.train.vocoder_run import train
 from interp.train.vocoder_settings import VocoderSettings, VocoderTraining
-from interp.vocoder import NeuralVocoder, make_vocoder
-from interp.vocoder_checkpoint import load_vocoder, save_vocoder
+from interp.vocoders.choose import make_vocoder
+from interp.vocoders.neural.config import VocoderConfig
+from interp.vocoders.neural.network import VocoderNetwork
+from interp.vocoders.neural.vocoder import NeuralVocoder
+from interp.vocoders.neural.weights import load_vocoder, save_vocoder
 from masks.errors import InterpError
 from masks.grid import MelGrid
 
@@ -293,7 +294,7 @@ def test_from_a_pack_to_a_vocoder_that_speaks(bank, tiny, tmp_path, monkeypatch)
     assert wav.shape == (40 * 256,)
     assert wav.dtype == np.float32
     assert np.array_equal(wav, vocoder(mel))
-    monkeypatch.setattr("interp.vocoder.shipped_vocoder", lambda: path)
+    monkeypatch.setattr("interp.vocoders.choose.shipped_vocoder", lambda: path)
     assert np.array_equal(make_vocoder("neural", GRID)(mel), wav)
 
 
@@ -319,7 +320,7 @@ def test_missing_weights_say_what_to_do(monkeypatch):
     def missing(relative):
         raise InterpError(f"{relative}: is missing")
 
-    monkeypatch.setattr("interp.vocoder_checkpoint.data_path", missing)
+    monkeypatch.setattr("interp.vocoders.neural.weights.data_path", missing)
     with pytest.raises(InterpError, match="griffin-lim"):
         make_vocoder("neural", GRID)
 
