@@ -31,16 +31,16 @@ from tqdm import tqdm
 from guidance.settings import GuidanceSettings
 from interp.audio.reference import ReferenceFeatures, reference_features
 from interp.audio.voice_vector import voice_vector
-from interp.checkpoint import load_checkpoint
+from interp.checkpoints.checkpoint import load_checkpoint
 from interp.corpus.metadata import of_speakers, read_corpus
 from interp.diffusion.process import DiffusionProcess
 from interp.estimators.bin.network import BinEstimator
 from interp.estimators.encode import encode_sentence
 from interp.evaluation.clip import Clip
 from interp.evaluation.psola import with_pitch
-from interp.pipeline import Synthesizer
 from interp.settings.resolve import resolve
 from interp.settings.synth import SynthSettings
+from interp.synthesis.pipeline import Synthesizer
 from interp.system.files import write_figure, write_text
 from interp.text.frontend import phonemize
 from interp.train.bank import FeatureBank, build_bank

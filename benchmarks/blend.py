@@ -23,8 +23,8 @@ from interp.audio.reference import ReferenceFeatures, reference_features
 from interp.audio.voice_vector import voice_vector
 from interp.corpus.metadata import read_corpus
 from interp.estimators.encode import encode_sentence
-from interp.pipeline import Synthesizer
 from interp.settings.synth import Mode, SynthSettings
+from interp.synthesis.pipeline import Synthesizer
 from interp.text.frontend import phonemize
 from masks.mel_f0 import f0_of_mel
 

@@ -28,10 +28,10 @@ from guidance.settings import GuidanceSettings
 from interp.audio.voice_vector import voice_vector
 from interp.diffusion.noise import draw_noise
 from interp.estimators.contract import Binding
-from interp.pieces import pieces_of
-from interp.pipeline import Synthesizer
-from interp.sampling import Sampling
 from interp.settings.synth import SynthSettings
+from interp.synthesis.pieces import pieces_of
+from interp.synthesis.pipeline import Synthesizer
+from interp.synthesis.sampling import Sampling
 from masks.mel_f0 import f0_of_mel
 
 OUT = Path("docs/benchmarks")

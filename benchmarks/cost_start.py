@@ -19,7 +19,7 @@ import click
 from cost_report import Row, interleaved, write_report
 from cost_scene import GUIDED, PLAIN, SENTENCE
 
-import interp.pipeline as pipeline
+import interp.synthesis.pipeline as pipeline
 from interp.cli.jobs import DEMO_REFERENCES
 from interp.system.shipped import data_path
 

@@ -35,10 +35,10 @@ from interp.diffusion.noise import draw_noise
 from interp.diffusion.sampler import StepState
 from interp.estimators.bin.bound import BoundModel
 from interp.estimators.contract import Binding
-from interp.pieces import pieces_of
-from interp.pipeline import Synthesizer
-from interp.sampling import Sampling
 from interp.settings.synth import Mode, SynthSettings
+from interp.synthesis.pieces import pieces_of
+from interp.synthesis.pipeline import Synthesizer
+from interp.synthesis.sampling import Sampling
 
 OUT = Path("docs/benchmarks")
 BATCH = 4

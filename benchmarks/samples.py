@@ -19,8 +19,8 @@ from interp.evaluation.clip import Clip, load_clip
 from interp.evaluation.measures import measure_scene
 from interp.evaluation.scene import Figures, Scene
 from interp.figure import draw_synthesis
-from interp.pipeline import Synthesizer
 from interp.settings.dotted import settings_of
+from interp.synthesis.pipeline import Synthesizer
 from interp.system.files import write_figure, write_text
 from interp.system.shipped import data_path
 

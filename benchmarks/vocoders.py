@@ -18,9 +18,9 @@ import numpy as np
 import torch
 
 from interp.audio.read import load_reference
+from interp.checkpoints.provenance import add_metrics, read_provenance
 from interp.corpus.metadata import Utterance, read_corpus
 from interp.evaluation.clip import Clip
-from interp.provenance import add_metrics, read_provenance
 from interp.system.files import write_text
 from interp.vocoders.contract import Vocoder
 from interp.vocoders.griffin_lim import GriffinLim

@@ -35,9 +35,9 @@ from interp.experiment.spec import read_experiment
 from interp.experiment.statistics import summary
 from interp.experiment.store import Store
 from interp.experiment.trial import Trial
-from interp.pieces import Pair
-from interp.pipeline import Request, Synthesizer
 from interp.settings.synth import SynthSettings
+from interp.synthesis.pieces import Pair
+from interp.synthesis.pipeline import Request, Synthesizer
 from interp.system.files import write_json, write_text
 from interp.text.frontend import phonemize
 from interp.vocoders.choose import make_vocoder

@@ -18,12 +18,12 @@ import numpy as np
 from guidance.settings import GuidanceSettings
 from interp.audio.read import load_reference, read_audio
 from interp.audio.reference import reference_features
+from interp.checkpoints.provenance import add_metrics
 from interp.corpus.metadata import Utterance, read_corpus
 from interp.evaluation.spoken import words_of
 from interp.evaluation.words import Recogniser, word_errors
-from interp.pipeline import Request, Synthesizer
-from interp.provenance import add_metrics
 from interp.settings.synth import SynthSettings
+from interp.synthesis.pipeline import Request, Synthesizer
 from interp.system.shipped import checkpoint_path
 
 SINGLE = SynthSettings(

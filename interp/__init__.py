@@ -15,8 +15,8 @@ require_own_packages()
 from masks.errors import InterpError  # noqa: E402
 
 if TYPE_CHECKING:
-    from interp.pipeline import Synthesizer
     from interp.settings.synth import SynthSettings
+    from interp.synthesis.pipeline import Synthesizer
 
 __all__ = ["InterpError", "SynthSettings", "Synthesizer", "__version__"]
 
@@ -24,7 +24,7 @@ __all__ = ["InterpError", "SynthSettings", "Synthesizer", "__version__"]
 def __getattr__(name: str) -> Any:
     """Import the engine when it is first asked for, so that ``interp --help`` does not wait for torch."""
     if name == "Synthesizer":
-        from interp.pipeline import Synthesizer
+        from interp.synthesis.pipeline import Synthesizer
 
         return Synthesizer
     if name == "SynthSettings":

@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
 from interp.audio.pitch_statistics import pitch_statistics
-from interp.result import ReferenceResult, Synthesis
+from interp.synthesis.result import ReferenceResult, Synthesis
 from masks.grid import MelGrid
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import Any
 
 from safetensors import SafetensorError, safe_open
 
-from interp.provenance import read_provenance
+from interp.checkpoints.provenance import read_provenance
 from interp.system.shipped import checkpoint_path
 from interp.system.version import __version__
 from masks.errors import InterpError

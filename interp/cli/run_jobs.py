@@ -12,8 +12,8 @@ from interp.settings.synth import SynthSettings, for_mode
 from masks.errors import InterpError
 
 if TYPE_CHECKING:
-    from interp.pipeline import Synthesizer
-    from interp.result import Synthesis
+    from interp.synthesis.pipeline import Synthesizer
+    from interp.synthesis.result import Synthesis
 
 
 def run_jobs(jobs: tuple[Job, ...], settings: SynthSettings, report: Path | None, quiet: bool) -> None:
@@ -25,7 +25,7 @@ def run_jobs(jobs: tuple[Job, ...], settings: SynthSettings, report: Path | None
         When a folder cannot be written, a reference or text will not do, or the checkpoint cannot be loaded.
     """
     _require_folders(jobs, report)
-    from interp.pipeline import Synthesizer
+    from interp.synthesis.pipeline import Synthesizer
 
     synthesizer = Synthesizer.load(settings.checkpoint, device=settings.device)
     for job in jobs:

@@ -13,7 +13,7 @@ import torch
 from accelerate import PartialState
 from safetensors.torch import load_file, save
 
-from interp.checkpoint import save_checkpoint
+from interp.checkpoints.checkpoint import save_checkpoint
 from interp.estimators.parts.text_encoder import TextEncoder
 from interp.estimators.speech_model import SpeechModel
 from interp.settings.resolve import mapping_of, resolve

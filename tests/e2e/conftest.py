@@ -45,7 +45,7 @@ def calls(monkeypatch):
             on_progress(1.0)
             return make_synthesis(text, (ref1, ref2), settings, notes)
 
-    module = ModuleType("interp.pipeline")
+    module = ModuleType("interp.synthesis.pipeline")
     module.Synthesizer = FakeSynthesizer
-    monkeypatch.setitem(sys.modules, "interp.pipeline", module)
+    monkeypatch.setitem(sys.modules, "interp.synthesis.pipeline", module)
     return made

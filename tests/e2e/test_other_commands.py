@@ -192,9 +192,9 @@ def test_an_option_before_the_command(interp):
 def test_engine_is_exported_lazily(monkeypatch):
     import interp
 
-    module = ModuleType("interp.pipeline")
+    module = ModuleType("interp.synthesis.pipeline")
     module.Synthesizer = object
-    monkeypatch.setitem(sys.modules, "interp.pipeline", module)
+    monkeypatch.setitem(sys.modules, "interp.synthesis.pipeline", module)
     assert interp.Synthesizer is object
     assert interp.InterpError is InterpError
     with pytest.raises(AttributeError):

@@ -17,5 +17,5 @@ print(*sys.modules)
 
 def test_loading_a_checkpoint_and_references_imports_no_compiler_and_no_plots() -> None:
     found = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
-    assert "interp.pipeline" in found.stdout
+    assert "interp.synthesis.pipeline" in found.stdout
     assert not set(NOT_NEEDED) & set(found.stdout.split())

@@ -9,7 +9,7 @@ import pytest
 
 from guidance.settings import GuidanceSettings
 from interp import InterpError, Synthesizer, SynthSettings
-from interp.pipeline import Request
+from interp.synthesis.pipeline import Request
 from interp.system.shipped import data_path
 
 REF1, REF2 = (data_path(f"resources/demo_ref{n}.wav") for n in (1, 2))

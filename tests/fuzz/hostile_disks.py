@@ -17,7 +17,7 @@ from kinds import Defect, Kind
 from small_models import small_speech_model, text_config
 
 from interp.audio.write import save_wav
-from interp.checkpoint import save_checkpoint
+from interp.checkpoints.checkpoint import save_checkpoint
 from interp.estimators.parts.text_encoder import TextEncoder
 from interp.system.files import write_figure, write_json, write_json_lines, write_npz, write_text
 from interp.train.features import Features, Variant

@@ -16,7 +16,7 @@ from damage import damaged
 from kinds import CANARY, Kind
 from small_models import small_gradtts, text_config
 
-from interp.checkpoint import load_checkpoint
+from interp.checkpoints.checkpoint import load_checkpoint
 from interp.estimators.parts.text_encoder import TextEncoder
 from interp.installation import describe_installation
 from interp.settings.synth import SynthSettings

@@ -9,11 +9,11 @@ from typing import Any
 
 from torch import Tensor
 
+from interp.checkpoints.weights_file import WeightsKind
 from interp.settings.resolve import settings_from
 from interp.system.shipped import data_path
 from interp.vocoders.neural.config import VocoderConfig
 from interp.vocoders.neural.network import VocoderNetwork
-from interp.weights_file import WeightsKind
 from masks.errors import InterpError
 from masks.grid import MelGrid
 

@@ -10,7 +10,7 @@ import torch
 from click.testing import CliRunner
 
 from guidance.settings import GuidanceSettings
-from interp.checkpoint import load_checkpoint
+from interp.checkpoints.checkpoint import load_checkpoint
 from interp.cli import main
 from interp.diffusion.noise import draw_noise
 from interp.diffusion.sampler import sample
@@ -20,8 +20,8 @@ from interp.estimators.gradtts.model import GradTTS, GradTTSConfig
 from interp.estimators.gradtts.network import GradTTSEstimatorConfig
 from interp.estimators.gradtts.speakers import composed_plane, share_of_speaker1
 from interp.estimators.parts.text_encoder import TextEncoderConfig
-from interp.pipeline import Synthesizer
 from interp.settings.synth import SynthSettings
+from interp.synthesis.pipeline import Synthesizer
 from masks.errors import InterpError
 from masks.target import static_cells
 
@@ -50,7 +50,7 @@ def save(path, model):
 def silent(monkeypatch):
     """Random weights grow to mels that no vocoder can speak."""
     vocoder = lambda name, grid: lambda mel: np.zeros(mel.shape[1] * grid.hop_length, np.float32)  # noqa: E731
-    monkeypatch.setattr("interp.pipeline.make_vocoder", vocoder)
+    monkeypatch.setattr("interp.synthesis.pipeline.make_vocoder", vocoder)
 
 
 @pytest.fixture(scope="module")

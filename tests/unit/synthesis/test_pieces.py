@@ -9,8 +9,8 @@ import torch
 from interp.audio.read import Recording
 from interp.audio.reference import ReferenceFeatures
 from interp.estimators.sentence import Sentence
-from interp.pieces import pieces_of
 from interp.settings.synth import SynthSettings
+from interp.synthesis.pieces import pieces_of
 from masks.errors import InterpError
 from masks.grid import MelGrid
 from masks.target import static_cells

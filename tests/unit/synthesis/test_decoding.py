@@ -9,9 +9,9 @@ import soundfile
 import torch
 
 from guidance.settings import GuidanceSettings
-from interp.checkpoint import Checkpoint
-from interp.pipeline import Request, Synthesizer
+from interp.checkpoints.checkpoint import Checkpoint
 from interp.settings.synth import SynthSettings
+from interp.synthesis.pipeline import Request, Synthesizer
 from masks.errors import InterpError
 
 GUIDED = GuidanceSettings(step_share=0.05, t_tal1=0.4, t_tal2=0.7)
@@ -44,7 +44,7 @@ def voices(tmp_path_factory):
 def synthesizer(speech_model, monkeypatch):
     """The whole way with a model of random weights, but for the vocoder: silence as long as the mel."""
     silent = lambda name, grid: lambda mel: np.zeros(mel.shape[1] * grid.hop_length, np.float32)  # noqa: E731
-    monkeypatch.setattr("interp.pipeline.make_vocoder", silent)
+    monkeypatch.setattr("interp.synthesis.pipeline.make_vocoder", silent)
     return Synthesizer(Checkpoint(speech_model, Path("random.safetensors"), {}, "0" * 64))
 
 
@@ -270,7 +270,9 @@ def test_a_window_without_a_step_is_said(speak):
 
 def test_references_are_read_once(synthesizer, speak, voices, monkeypatch):
     speak(PLAIN)
-    monkeypatch.setattr("interp.pipeline.load_reference", lambda *_, **__: pytest.fail("read again"))
+    monkeypatch.setattr(
+        "interp.synthesis.pipeline.load_reference", lambda *_, **__: pytest.fail("read again")
+    )
     speak(PLAIN)
 
 
@@ -320,7 +322,7 @@ def test_the_vocoder_is_asked_for_before_anything_is_spoken(speak, n_evaluations
     def missing(name, grid):
         raise InterpError("vocoder: not there")
 
-    monkeypatch.setattr("interp.pipeline.make_vocoder", missing)
+    monkeypatch.setattr("interp.synthesis.pipeline.make_vocoder", missing)
     with pytest.raises(InterpError, match="vocoder: not there"):
         speak()
     assert n_evaluations == []

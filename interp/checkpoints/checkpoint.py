@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from interp.checkpoints.provenance import read_provenance
+from interp.checkpoints.weights_file import WeightsKind
 from interp.estimators.gradtts.model import GradTTS
 from interp.estimators.gradtts.state_dict import load_gradtts
 from interp.estimators.parts.text_encoder import TextEncoderConfig
 from interp.estimators.speech_model import SpeechModel, SpeechModelConfig
-from interp.provenance import read_provenance
 from interp.settings.resolve import settings_from
 from interp.system.shipped import checkpoint_path
 from interp.text.gradtts_frontend import GRADTTS_BLANK_ID
-from interp.weights_file import WeightsKind
 from masks.errors import InterpError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from interp.checkpoint import FORMAT, load_checkpoint, save_checkpoint
+from interp.checkpoints.checkpoint import FORMAT, load_checkpoint, save_checkpoint
 from masks.errors import InterpError
 
 

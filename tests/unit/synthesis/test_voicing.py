@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from interp.voicing import voicing_notes
+from interp.synthesis.notes import voicing_notes
 
 EXPECTED = np.array([True] * 80 + [False] * 20)
 

@@ -1,8 +1,8 @@
-"""The way that normals lead through the sampler, as far as their tuning reads masses: see `PathTuner`."""
+"""Noise that is tuned before sampling: the way that normals lead through the sampler, as far as their tuning reads masses: see `PathTuner`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -13,11 +13,13 @@ from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
 from guidance.masses import AttentionMasses
+from guidance.path import PathTuner
 from guidance.settings import GuidanceSettings
+from guidance.trace import TraceRow
 from interp.diffusion.noise import NoisePath
 from interp.diffusion.sampler import SamplingCancelled
-from interp.estimators.contract import BatchModel
-from interp.sampling import Sampling
+from interp.estimators.contract import BatchModel, Binding
+from interp.synthesis.sampling import Sampling
 
 
 @dataclass(frozen=True)
@@ -93,3 +95,17 @@ def evaluations_read(guidance: GuidanceSettings, times: Sequence[float]) -> int:
 def normals_tuned(guidance: GuidanceSettings, sampler: str, n_evaluations: int) -> int:
     """1 for ``initial`` and for the ODE, which adds none; else all that the evaluations read depend on."""
     return n_evaluations if guidance.scope == "trajectory" and sampler == "sde" else 1
+
+
+def tuned_path(
+    sampling: Sampling, binding: Binding, noise: NoisePath, on_row: Callable[[TraceRow], None]
+) -> NoisePath:
+    """The noise tuned before sampling, by the masses that it leads to."""
+    guidance, times = sampling.settings.guidance, sampling.times
+    n_evaluations = evaluations_read(guidance, times)
+    if n_evaluations == 0:
+        return noise
+    n_normals = normals_tuned(guidance, sampling.settings.sampler, n_evaluations)
+    way = Way(sampling, noise.to_like(binding.model.mu), n_evaluations, n_normals)
+    tuner = PathTuner(binding.tuning, way, times[0], on_row)
+    return way.noise_of(tuner(way.normals, binding.model.frame_mask))

@@ -12,19 +12,18 @@ import torch
 
 from interp.audio.read import load_reference
 from interp.audio.reference import ReferenceFeatures, reference_features
-from interp.checkpoint import Checkpoint, load_checkpoint
-from interp.decoding import Decoded, decode
+from interp.checkpoints.checkpoint import Checkpoint, load_checkpoint
 from interp.estimators.sentence import Sentence
-from interp.result import ReferenceResult, Synthesis
 from interp.settings.synth import SynthSettings
-from interp.spans import split_frame_of
+from interp.synthesis.decoding import Decoded, decode
+from interp.synthesis.modes.temp import split_frame_of
+from interp.synthesis.notes import unused_notes, voicing_notes
+from interp.synthesis.result import ReferenceResult, Synthesis
 from interp.system.cpu_memory import keep_freed_memory
 from interp.system.device import choose_device
 from interp.text.frontend import split_sentences
-from interp.unused_settings import unused_notes
 from interp.vocoders.choose import make_vocoder
 from interp.vocoders.contract import Vocoder
-from interp.voicing import voicing_notes
 from masks.f0 import extract_f0
 from masks.grid import MelGrid
 

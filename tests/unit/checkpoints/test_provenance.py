@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from interp.provenance import add_metrics, read_provenance
+from interp.checkpoints.provenance import add_metrics, read_provenance
 from masks.errors import InterpError
 
 

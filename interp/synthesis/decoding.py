@@ -11,23 +11,21 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from guidance.path import PathTuner
 from guidance.readout import MassReadout
-from guidance.settings import GuidanceSettings
 from guidance.trace import TraceRow, summarise
 from guidance.tuner import NoiseTuner
-from guidance.windows import window_warnings
 from interp.audio.reference import ReferenceFeatures
 from interp.diffusion.noise import NoisePath, draw_noise
 from interp.diffusion.sampler import SamplingCancelled, StepState
 from interp.estimators.contract import Binding, Engine, Piece
 from interp.estimators.sentence import Sentence
-from interp.mass_probe import MassProbe, probe_index
-from interp.pieces import pieces_of
-from interp.result import GuidanceResult
-from interp.sampling import Sampling
 from interp.settings.synth import SynthSettings
-from interp.way import Way, evaluations_read, normals_tuned
+from interp.synthesis.mass_probe import MassProbe, probe_index
+from interp.synthesis.notes import guidance_warnings
+from interp.synthesis.pieces import pieces_of
+from interp.synthesis.result import GuidanceResult
+from interp.synthesis.sampling import Sampling
+from interp.synthesis.tuned_path import tuned_path
 from masks.errors import InterpError
 from masks.grid import MelGrid
 
@@ -113,12 +111,12 @@ def _decode_batch(
 
     step_wise = enabled and settings.guidance.scope == "step"
     tuner = NoiseTuner(binding.tuning, rows.append) if step_wise else None
-    tuned = noise if step_wise or not enabled else _tuned_path(sampling, binding, noise, rows.append)
+    tuned = noise if step_wise or not enabled else tuned_path(sampling, binding, noise, rows.append)
     x = sampling(probe, tuned, tuner=tuner, on_step=show)
     _require_finite(x, settings)
     after = probe.readouts(binding.tuning)
     before = [None] * len(pieces) if index is None else _twin_masses(sampling, binding, noise, probe.t, index)
-    warnings = _guidance_warnings(settings.guidance, sampling.times) if enabled else ()
+    warnings = guidance_warnings(settings.guidance, sampling.times) if enabled else ()
     return [
         _Outcome(
             x[i, :, :length],
@@ -129,29 +127,6 @@ def _decode_batch(
         )
         for i, length in enumerate(lengths)
     ]
-
-
-def _guidance_warnings(guidance: GuidanceSettings, times: Sequence[float]) -> tuple[str, ...]:
-    few = (
-        f"scope {guidance.scope}: {guidance.epochs} tuning iteration in all, where scope step does one at "
-        "every step; raise --epochs, to 10, say",
-    )
-    once = guidance.scope != "step" and guidance.epochs == 1
-    return (*window_warnings(guidance.windows, [1 - t for t in times]), *(few if once else ()))
-
-
-def _tuned_path(
-    sampling: Sampling, binding: Binding, noise: NoisePath, on_row: Callable[[TraceRow], None]
-) -> NoisePath:
-    """The noise tuned before sampling, by the masses that it leads to."""
-    guidance, times = sampling.settings.guidance, sampling.times
-    n_evaluations = evaluations_read(guidance, times)
-    if n_evaluations == 0:
-        return noise
-    n_normals = normals_tuned(guidance, sampling.settings.sampler, n_evaluations)
-    way = Way(sampling, noise.to_like(binding.model.mu), n_evaluations, n_normals)
-    tuner = PathTuner(binding.tuning, way, times[0], on_row)
-    return way.noise_of(tuner(way.normals, binding.model.frame_mask))
 
 
 def _require_finite(x: Tensor, settings: SynthSettings) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from guidance.settings import GuidanceSettings
 from interp.settings.synth import SynthSettings
-from interp.unused_settings import unused_notes
+from interp.synthesis.notes import unused_notes
 
 UNTUNED = GuidanceSettings(enabled=False)
 
