@@ -18,7 +18,7 @@ from interp.audio.write import save_wav
 from interp.evaluation.clip import Clip, load_clip
 from interp.evaluation.measures import measure_scene
 from interp.evaluation.scene import Figures, Scene
-from interp.figure import draw_synthesis
+from interp.reports.figure import draw_synthesis
 from interp.settings.dotted import settings_of
 from interp.synthesis.pipeline import Synthesizer
 from interp.system.files import write_figure, write_text

@@ -55,7 +55,7 @@ def _run_job(
         )
     save_wav(job.out, synthesis.wav, synthesis.sample_rate)
     if report is not None:
-        from interp.report import write_report
+        from interp.reports.receipt import write_report
 
         write_report(report, synthesis)
     if not quiet:

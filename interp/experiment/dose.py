@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from interp.experiment.plan import Arm
 from interp.experiment.rows import Rows, values
 from interp.experiment.statistics import spearman, summary
-from interp.sweep.intervals import Interval
+from interp.reports.intervals import Interval
 
 MONOTONE = 0.8
 RESPONSES = (

@@ -16,10 +16,8 @@ from interp.experiment.rows import Rows, rows_of, values
 from interp.experiment.seed_effect import seed_effects
 from interp.experiment.store import Store
 from interp.experiment.tables import (
-    Table,
     conditions_table,
     dose_table,
-    markdown,
     paired_table,
     seed_table,
     targets_table,
@@ -28,6 +26,7 @@ from interp.experiment.tables import (
 )
 from interp.experiment.targets import targets
 from interp.experiment.trial import Trial
+from interp.reports.tables import Table, markdown
 from interp.system.files import make_folder, write_figure, write_text
 from masks.errors import InterpError
 

@@ -10,7 +10,7 @@ import numpy as np
 from interp.experiment.rows import Rows, values
 from interp.experiment.statistics import summary
 from interp.experiment.trial import Trial
-from interp.sweep.intervals import Interval
+from interp.reports.intervals import Interval
 
 NEPERS_PER_SEMITONE = np.log(2) / 12
 

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Int
 from scipy.stats import rankdata
 
-from interp.sweep.intervals import DRAWS, LEVEL, Interval, mean_interval
+from interp.reports.intervals import DRAWS, LEVEL, Interval, mean_interval
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,17 +13,8 @@ from interp.experiment.seed_effect import SeedEffect
 from interp.experiment.statistics import Paired, paired, summary
 from interp.experiment.targets import Target
 from interp.experiment.trial import Trial
-from interp.sweep.intervals import Interval
-from interp.system.files import write_text
-
-Table = list[list[str]]
-
-
-def markdown(table: Table) -> str:
-    """A table with its head in the first row."""
-    head, *body = table
-    lines = [head, ["---"] * len(head), *body]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+from interp.reports.intervals import Interval
+from interp.reports.tables import Table, write_csv
 
 
 def conditions_table(rows: Rows, columns: Sequence[Column], cases: Sequence[str] | None = None) -> Table:
@@ -101,15 +90,6 @@ def write_condition_table(path: Path, rows: Rows, columns: Sequence[Column]) -> 
     write_csv(path, lines)
 
 
-def write_csv(path: Path, lines: Sequence[dict[str, Any]]) -> None:
-    """Rows of named values; empty fields for what is not known."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(dict.fromkeys(k for line in lines for k in line)), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows([{k: _written(v) for k, v in line.items()} for line in lines])
-    write_text(path, text.getvalue())
-
-
 def _described(trial: Trial) -> dict[str, Any]:
     return {
         "case": trial.name, "pair": trial.pair, "same_gender": trial.same_gender, "seed": trial.seed,
@@ -143,8 +123,3 @@ def _interval(found: Interval, form: str) -> str:
     if found.low is None or found.high is None:
         return form.format(found.mean)
     return f"{form.format(found.mean)} ({form.format(found.low)} to {form.format(found.high)})"
-
-
-def _written(value: Any) -> Any:
-    """Six digits, more than any figure is good for; half the size."""
-    return float(f"{value:.6g}") if isinstance(value, float) else value

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from interp.reports.intervals import Interval, mean_interval
 from interp.sweep.heat_map import number
-from interp.sweep.intervals import Interval, mean_interval
 from interp.sweep.progress import value_in_words
 from interp.sweep.summary import Setting, axis_values, by_unit, having
 

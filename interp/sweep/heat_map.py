@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from interp.sweep.intervals import Interval, mean_interval
+from interp.reports.intervals import Interval, mean_interval
 from interp.sweep.progress import value_in_words
 from interp.sweep.summary import Setting, axis_values, by_unit, having
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from interp.reports.intervals import LEVEL, Interval
 from interp.sweep.curve import curve
 from interp.sweep.heat_map import heat_map, number
-from interp.sweep.intervals import LEVEL, Interval
 from interp.sweep.ledger import Row
 from interp.sweep.progress import axes_in_words
 from interp.sweep.spec import BestBy

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from interp.sweep.intervals import LEVEL, Interval, mean_interval
+from interp.reports.intervals import LEVEL, Interval, mean_interval
 from interp.sweep.ledger import Row
 from interp.sweep.spec import BestBy
 

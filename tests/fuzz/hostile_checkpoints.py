@@ -15,7 +15,7 @@ from kinds import Kind
 from small_models import small_speech_model
 
 from interp.checkpoints.checkpoint import load_checkpoint, save_checkpoint
-from interp.installation import describe_installation
+from interp.reports.installation import describe_installation
 from interp.settings.synth import SynthSettings
 
 NUMBERS = (

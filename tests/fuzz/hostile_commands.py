@@ -97,7 +97,7 @@ def _quick_sound() -> Iterator[None]:
 
     with (
         mock.patch("interp.synthesis.pipeline.make_vocoder", silent),
-        mock.patch("interp.report.write_figure"),
+        mock.patch("interp.reports.receipt.write_figure"),
     ):
         yield
 

@@ -18,7 +18,7 @@ from small_models import small_gradtts, text_config
 
 from interp.checkpoints.checkpoint import load_checkpoint
 from interp.estimators.parts.text_encoder import TextEncoder
-from interp.installation import describe_installation
+from interp.reports.installation import describe_installation
 from interp.settings.synth import SynthSettings
 from interp.train.features import Features, Variant
 from interp.train.pack import read_pack, write_pack

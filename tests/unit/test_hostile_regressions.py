@@ -12,13 +12,13 @@ import torch
 
 from interp.audio.read import load_reference
 from interp.audio.write import save_wav
-from interp.check import check_recording
 from interp.checkpoints.checkpoint import load_checkpoint, save_checkpoint
 from interp.checkpoints.provenance import read_provenance
 from interp.cli.jobs import jobs_of_list
 from interp.estimators.gradtts.state_dict import load_gradtts
 from interp.estimators.parts.alignment import expand
 from interp.estimators.parts.text_encoder import TextEncoderConfig
+from interp.reports.recording import check_recording
 from interp.settings.resolve import resolve
 from interp.settings.strict_yaml import parse_yaml
 from interp.settings.synth import SynthSettings

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from interp.check import check_pair, check_recording, lines_of, lines_of_pair
+from interp.reports.recording import check_pair, check_recording, lines_of, lines_of_pair
 
 RATE = 16000
 

@@ -8,7 +8,7 @@ import torch
 
 from interp.audio.mel import log_mel
 from interp.audio.read import load_reference
-from interp.figure import draw_mask
+from interp.reports.figure import draw_mask
 from interp.system.endings import require_ending
 from interp.system.files import write_figure, write_npz
 from masks.errors import InterpError

@@ -11,7 +11,7 @@ import numpy as np
 
 from guidance.readout import MassReadout
 from interp.audio.pitch_statistics import pitch_statistics
-from interp.figure import draw_synthesis
+from interp.reports.figure import draw_synthesis
 from interp.settings.resolve import mapping_of
 from interp.settings.strict_yaml import dump_yaml
 from interp.synthesis.result import GuidanceResult, ReferenceResult, Synthesis
