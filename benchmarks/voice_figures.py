@@ -30,9 +30,9 @@ from interp.evaluation.measures import measure_scene
 from interp.evaluation.scene import Scene
 from interp.experiment.command import run_experiment
 from interp.experiment.plan import arms_of, trials_of
-from interp.experiment.rows import Rows, rows_of, values
+from interp.experiment.report.rows import Rows, rows_of, values
+from interp.experiment.report.statistics import summary
 from interp.experiment.spec import read_experiment
-from interp.experiment.statistics import summary
 from interp.experiment.store import Store
 from interp.experiment.trial import Trial
 from interp.settings.synth import SynthSettings

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from interp.experiment.measure import measure_all
 from interp.experiment.plan import arms_of, trials_of
-from interp.experiment.report import gather, write_report
+from interp.experiment.report.report import gather, write_report
 from interp.experiment.spec import read_experiment
 from interp.experiment.store import Store
 from interp.experiment.synthesise import synthesise

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from html import escape
 
 from interp.reports.intervals import LEVEL, Interval
-from interp.sweep.curve import curve
-from interp.sweep.heat_map import heat_map, number
 from interp.sweep.ledger import Row
 from interp.sweep.progress import axes_in_words
+from interp.sweep.report.curve import curve
+from interp.sweep.report.heat_map import heat_map, number
+from interp.sweep.report.summary import Effect, Setting, axis_values, effects
 from interp.sweep.spec import BestBy
-from interp.sweep.summary import Effect, Setting, axis_values, effects
 
 BEST_SETTINGS = 10
 BEST_POINTS = 8

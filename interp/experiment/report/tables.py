@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from interp.experiment.columns import Column
-from interp.experiment.dose import Response
-from interp.experiment.rows import Rows, values
-from interp.experiment.seed_effect import SeedEffect
-from interp.experiment.statistics import Paired, paired, summary
-from interp.experiment.targets import Target
+from interp.experiment.report.columns import Column
+from interp.experiment.report.dose import Response
+from interp.experiment.report.rows import Rows, values
+from interp.experiment.report.seed_effect import SeedEffect
+from interp.experiment.report.statistics import Paired, paired, summary
+from interp.experiment.report.targets import Target
 from interp.experiment.trial import Trial
 from interp.reports.intervals import Interval
 from interp.reports.tables import Table, write_csv

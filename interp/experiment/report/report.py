@@ -8,14 +8,13 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from interp.experiment.columns import Column, column_of, columns_in
-from interp.experiment.dose import responses, series_of
 from interp.experiment.plan import Arm
-from interp.experiment.plots import dose_response, forest, places
-from interp.experiment.rows import Rows, rows_of, values
-from interp.experiment.seed_effect import seed_effects
-from interp.experiment.store import Store
-from interp.experiment.tables import (
+from interp.experiment.report.columns import Column, column_of, columns_in
+from interp.experiment.report.dose import responses, series_of
+from interp.experiment.report.plots import dose_response, forest, places
+from interp.experiment.report.rows import Rows, rows_of, values
+from interp.experiment.report.seed_effect import seed_effects
+from interp.experiment.report.tables import (
     conditions_table,
     dose_table,
     paired_table,
@@ -24,7 +23,8 @@ from interp.experiment.tables import (
     write_case_table,
     write_condition_table,
 )
-from interp.experiment.targets import targets
+from interp.experiment.report.targets import targets
+from interp.experiment.store import Store
 from interp.experiment.trial import Trial
 from interp.reports.tables import Table, markdown
 from interp.system.files import make_folder, write_figure, write_text

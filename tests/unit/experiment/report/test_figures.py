@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from interp.experiment.dose import responses, series_of
 from interp.experiment.made import Masses
 from interp.experiment.plan import Arm
-from interp.experiment.report import Found, write_report
-from interp.experiment.rows import derived, masses_at, values
-from interp.experiment.seed_effect import seed_effects
-from interp.experiment.statistics import paired, spearman, summary
-from interp.experiment.targets import targets
+from interp.experiment.report.dose import responses, series_of
+from interp.experiment.report.report import Found, write_report
+from interp.experiment.report.rows import derived, masses_at, values
+from interp.experiment.report.seed_effect import seed_effects
+from interp.experiment.report.statistics import paired, spearman, summary
+from interp.experiment.report.targets import targets
 from interp.experiment.trial import Trial
 from interp.settings.synth import SynthSettings
 

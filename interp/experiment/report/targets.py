@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from interp.experiment.rows import Rows, values
-from interp.experiment.statistics import paired, summary
+from interp.experiment.report.rows import Rows, values
+from interp.experiment.report.statistics import paired, summary
 
 GUIDED, UNGUIDED = "guided", "unguided"
 BOTH_PARTS = "switch.both_nearer"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from interp.experiment.rows import Rows, values
-from interp.experiment.statistics import summary
+from interp.experiment.report.rows import Rows, values
+from interp.experiment.report.statistics import summary
 from interp.experiment.trial import Trial
 from interp.reports.intervals import Interval
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from interp.experiment.plan import Arm
-from interp.experiment.rows import Rows, values
-from interp.experiment.statistics import spearman, summary
+from interp.experiment.report.rows import Rows, values
+from interp.experiment.report.statistics import spearman, summary
 from interp.reports.intervals import Interval
 
 MONOTONE = 0.8

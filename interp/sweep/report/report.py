@@ -9,10 +9,10 @@ from interp.audio.read import load_reference
 from interp.audio.write import ogg_of
 from interp.sweep.figures import labels_of
 from interp.sweep.ledger import Row, open_ledger
-from interp.sweep.page import Report, best_points, control_of, page_of
+from interp.sweep.report.page import Report, best_points, control_of, page_of
+from interp.sweep.report.summary import settings_in
+from interp.sweep.report.tables import NO_PARQUET, has_parquet, points_table, settings_table, write_table
 from interp.sweep.spec import BestBy
-from interp.sweep.summary import settings_in
-from interp.sweep.tables import NO_PARQUET, has_parquet, points_table, settings_table, write_table
 from interp.system.files import make_folder, write_text
 from masks.errors import InterpError
 

@@ -8,10 +8,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from interp.experiment.columns import Column
-from interp.experiment.dose import RESPONSES, Series
-from interp.experiment.rows import Rows, values
-from interp.experiment.statistics import paired, summary
+from interp.experiment.report.columns import Column
+from interp.experiment.report.dose import RESPONSES, Series
+from interp.experiment.report.rows import Rows, values
+from interp.experiment.report.statistics import paired, summary
 
 INK, ACCENT, PALE = "#333333", "#4477aa", "#bbbbbb"
 PLACE_LIMITS, PLACE_BINS = (-1.0, 2.0), 25

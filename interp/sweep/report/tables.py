@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from interp.sweep.ledger import Row
-from interp.sweep.summary import Setting, effects
+from interp.sweep.report.summary import Setting, effects
 from interp.system.files import whole_file
 
 Table = list[dict[str, Any]]

@@ -7,9 +7,9 @@ from html import escape
 from typing import Any
 
 from interp.reports.intervals import Interval, mean_interval
-from interp.sweep.heat_map import number
 from interp.sweep.progress import value_in_words
-from interp.sweep.summary import Setting, axis_values, by_unit, having
+from interp.sweep.report.heat_map import number
+from interp.sweep.report.summary import Setting, axis_values, by_unit, having
 
 WIDTH, HEIGHT = 380, 230
 LEFT, RIGHT, TOP, BOTTOM = 58, 12, 24, 42

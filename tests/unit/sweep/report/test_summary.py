@@ -9,9 +9,9 @@ from interp.sweep.backends.in_process import InProcess
 from interp.sweep.estimate import cost_of, in_words, seconds_left
 from interp.sweep.ledger import open_ledger
 from interp.sweep.progress import best_row, words_of
+from interp.sweep.report.summary import axis_values, by_unit, effects, having, settings_in
 from interp.sweep.run import run_sweep
 from interp.sweep.spec import BestBy
-from interp.sweep.summary import axis_values, by_unit, effects, having, settings_in
 
 FIGURE = "pitch.ref1.semitones"
 

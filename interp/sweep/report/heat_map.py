@@ -8,7 +8,7 @@ from typing import Any
 
 from interp.reports.intervals import Interval, mean_interval
 from interp.sweep.progress import value_in_words
-from interp.sweep.summary import Setting, axis_values, by_unit, having
+from interp.sweep.report.summary import Setting, axis_values, by_unit, having
 
 # The axes of the map where they were varied; else the first two that were.
 PREFERRED = ("guidance.gamma", "tau")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from interp.experiment.rows import Rows, values
+from interp.experiment.report.rows import Rows, values
 
 
 @dataclass(frozen=True)
