@@ -36,8 +36,8 @@ from interp.diffusion.sampler import sample
 from interp.estimators.bin.network import BinEstimator
 from interp.settings.resolve import resolve
 from interp.system.files import write_json, write_text
-from interp.train.bank import FeatureBank, build_bank
 from interp.train.batch import Batch, BatchMaker
+from interp.train.dataset.bank import FeatureBank, build_bank
 from interp.train.examples import ExampleDrawer, ExampleShares, Plan
 from interp.train.loss import SMALLEST_T, Losses, bin_losses
 from interp.train.run import prepared_data

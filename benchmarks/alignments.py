@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 from interp.settings.resolve import resolve
 from interp.system.files import write_figure, write_text
 from interp.text.symbols import SYMBOLS
-from interp.train.features import Features
-from interp.train.prepare import prepare_corpus
+from interp.train.dataset.features import Features
+from interp.train.dataset.prepare import prepare_corpus
 from interp.train.settings import TrainSettings
 from interp.train.text import TextExample
 from masks.grid import MelGrid

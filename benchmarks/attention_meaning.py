@@ -43,11 +43,11 @@ from interp.settings.synth import SynthSettings
 from interp.synthesis.pipeline import Synthesizer
 from interp.system.files import write_figure, write_text
 from interp.text.frontend import phonemize
-from interp.train.bank import FeatureBank, build_bank
 from interp.train.batch import Batch, BatchMaker
+from interp.train.dataset.bank import FeatureBank, build_bank
+from interp.train.dataset.extract import extract_variants
+from interp.train.dataset.features import read_features
 from interp.train.examples import ExampleDrawer, ExampleShares
-from interp.train.extract import extract_variants
-from interp.train.features import read_features
 from interp.train.loss import SMALLEST_T, relative_mass
 from interp.train.run import prepared_data
 from interp.train.settings import TrainSettings

@@ -22,8 +22,8 @@ from interp.evaluation.gender import gender
 from interp.evaluation.pitch import pitch
 from interp.evaluation.scene import Scene
 from interp.evaluation.speaker import speaker
-from interp.train.features import Variant
-from interp.train.variants import apply_variant
+from interp.train.dataset.features import Variant
+from interp.train.dataset.variants import apply_variant
 
 # SPEAKERS.TXT of LibriSpeech and spk2gender of speechocean762's test set, of speakers that the corpus holds.
 LIBRISPEECH = (

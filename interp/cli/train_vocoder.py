@@ -22,7 +22,7 @@ Examples:
 @train_options
 def train_vocoder(config: Path, **options: Any) -> None:
     """Train a vocoder as CONFIG (YAML) says; a run that was interrupted goes on where it stopped."""
-    from interp.train.vocoder_run import train as run
+    from interp.train.vocoder.run import train as run
 
     vocoder = run(config, **options)
     if vocoder is not None:

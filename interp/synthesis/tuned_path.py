@@ -1,4 +1,4 @@
-"""Noise that is tuned before sampling: the way from normals to the masses that they lead to, see `PathTuner`."""
+"""Noise that is tuned before sampling: the way from normals to the masses they lead to, see `PathTuner`."""
 
 from __future__ import annotations
 

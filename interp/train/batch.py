@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from interp.estimators.parts.patches import cut_columns
 from interp.estimators.parts.reference_tokens import References
-from interp.train.bank import FeatureBank
+from interp.train.dataset.bank import FeatureBank
 from interp.train.examples import Plan, frame_indices
 from masks.reduce import HARMONIC_THRESHOLD, PatchGrid, reduce_mask
 

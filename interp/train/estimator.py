@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,16 +14,16 @@ from tqdm import tqdm
 
 from interp.diffusion.process import DiffusionProcess
 from interp.estimators.bin.network import BinEstimator
-from interp.train.bank import FeatureBank
 from interp.train.batch import Batch, BatchMaker
+from interp.train.dataset.bank import FeatureBank
 from interp.train.examples import ExampleDrawer
 from interp.train.loss import SMALLEST_T, BinLoss, Losses
+from interp.train.run_log import Report
 from interp.train.settings import EstimatorTraining
 from interp.train.state import TrainState, load_newest, save_state
 from masks.reduce import PatchGrid
 
 log = logging.getLogger(__name__)
-Report = Callable[[int, dict[str, float]], None]
 
 
 def train_estimator(

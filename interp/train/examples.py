@@ -16,7 +16,7 @@ from functools import partial
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from interp.train.bank import FeatureBank
+from interp.train.dataset.bank import FeatureBank
 from masks.errors import InterpError
 from masks.limits import limited, require_limits
 

@@ -20,8 +20,8 @@ from interp.audio.write import save_wav
 from interp.checkpoints.checkpoint import save_checkpoint
 from interp.estimators.parts.text_encoder import TextEncoder
 from interp.system.files import write_figure, write_json, write_json_lines, write_npz, write_text
-from interp.train.features import Features, Variant
-from interp.train.pack import write_pack
+from interp.train.dataset.features import Features, Variant
+from interp.train.dataset.pack import write_pack
 from interp.train.state import TrainState, save_half, save_state
 from interp.train.text import TextExample
 from masks.errors import InterpError

@@ -20,8 +20,8 @@ from interp.checkpoints.checkpoint import load_checkpoint
 from interp.estimators.parts.text_encoder import TextEncoder
 from interp.reports.installation import describe_installation
 from interp.settings.synth import SynthSettings
-from interp.train.features import Features, Variant
-from interp.train.pack import read_pack, write_pack
+from interp.train.dataset.features import Features, Variant
+from interp.train.dataset.pack import read_pack, write_pack
 from interp.train.text import TextExample
 
 CALLS = (

@@ -23,7 +23,7 @@ from interp.settings.resolve import resolve
 from interp.settings.strict_yaml import parse_yaml
 from interp.settings.synth import SynthSettings
 from interp.system.files import write_text
-from interp.train.pack import read_pack
+from interp.train.dataset.pack import read_pack
 from masks.errors import InterpError
 
 BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 12))

@@ -6,8 +6,8 @@ import pytest
 from interp.evaluation.clip import Clip, load_clip
 from interp.evaluation.scene import Scene
 from interp.system.shipped import data_path
-from interp.train.features import Variant
-from interp.train.variants import apply_variant
+from interp.train.dataset.features import Variant
+from interp.train.dataset.variants import apply_variant
 from masks.grid import MelGrid
 
 GRID = MelGrid()

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from interp.diffusion.process import DiffusionProcess
-from interp.train.bank import LOW_BINS
 from interp.train.batch import BatchMaker
+from interp.train.dataset.bank import LOW_BINS
 from interp.train.examples import ExampleDrawer, ExampleShares
 from interp.train.loss import bin_losses
 from masks.groups import PADDING

@@ -14,19 +14,13 @@ from interp.audio.mel import log_mel
 from interp.settings.resolve import resolve
 from interp.settings.strict_yaml import dump_yaml
 from interp.system.shipped import data_path
-from interp.train.vocoder_bank import CONTEXT, FULL_SCALE, VoiceBank, draw_crops, gather, load_bank, save_bank
-from interp.train.vocoder_discriminators import PERIODS, RESOLUTIONS, Discriminators
-from interp.train.vocoder_loop import rate_at, train_vocoder
-from interp.train.vocoder_losses import (
-    discriminator_loss,
-    feature_loss,
-    generator_loss,
-    mel_loss,
-    stft_loss,
-)
-from interp.train.vocoder_pack import change_rate, read_voice_pack, write_voice_pack
-from interp.train.vocoder_run import train
-from interp.train.vocoder_settings import VocoderSettings, VocoderTraining
+from interp.train.vocoder.bank import CONTEXT, FULL_SCALE, VoiceBank, draw_crops, gather, load_bank, save_bank
+from interp.train.vocoder.discriminators import PERIODS, RESOLUTIONS, Discriminators
+from interp.train.vocoder.loop import rate_at, train_vocoder
+from interp.train.vocoder.losses import discriminator_loss, feature_loss, generator_loss, mel_loss, stft_loss
+from interp.train.vocoder.pack import change_rate, read_voice_pack, write_voice_pack
+from interp.train.vocoder.run import train
+from interp.train.vocoder.settings import VocoderSettings, VocoderTraining
 from interp.vocoders.choose import make_vocoder
 from interp.vocoders.neural.config import VocoderConfig
 from interp.vocoders.neural.network import VocoderNetwork

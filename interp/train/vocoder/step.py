@@ -9,15 +9,9 @@ from accelerate import Accelerator
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from interp.train.vocoder_bank import Crops
-from interp.train.vocoder_losses import (
-    discriminator_loss,
-    feature_loss,
-    generator_loss,
-    mel_loss,
-    stft_loss,
-)
-from interp.train.vocoder_settings import VocoderTraining
+from interp.train.vocoder.bank import Crops
+from interp.train.vocoder.losses import discriminator_loss, feature_loss, generator_loss, mel_loss, stft_loss
+from interp.train.vocoder.settings import VocoderTraining
 from interp.vocoders.neural.network import VocoderNetwork
 from interp.vocoders.neural.pitch import f0_of, pitch_loss
 

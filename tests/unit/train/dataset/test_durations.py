@@ -6,7 +6,7 @@ import pytest
 from interp.corpus.align import SILENCE, AlignedWord
 from interp.text.lexicon import cmudict_lexicon
 from interp.text.symbols import BLANK, SPACE
-from interp.train.durations import timed_symbols
+from interp.train.dataset.durations import timed_symbols
 from masks.grid import MelGrid
 
 GRID = MelGrid()

@@ -16,10 +16,10 @@ from tqdm import tqdm
 from interp.audio.level import amplify_to
 from interp.audio.read import LEVEL_DBFS, load_reference
 from interp.corpus.metadata import Utterance, read_corpus
-from interp.train.features import Variant
-from interp.train.variants import apply_variant, draw_variant
-from interp.train.vocoder_bank import FULL_SCALE, VoiceBank, gather, load_bank, save_bank
-from interp.train.vocoder_settings import VoiceData
+from interp.train.dataset.features import Variant
+from interp.train.dataset.variants import apply_variant, draw_variant
+from interp.train.vocoder.bank import FULL_SCALE, VoiceBank, gather, load_bank, save_bank
+from interp.train.vocoder.settings import VoiceData
 from masks.errors import InterpError
 from masks.f0 import extract_f0
 from masks.grid import MelGrid

@@ -14,7 +14,7 @@ import parselmouth
 from jaxtyping import Float
 from parselmouth.praat import call
 
-from interp.train.features import NATURAL, Variant
+from interp.train.dataset.features import NATURAL, Variant
 
 FORMANT_RATIOS = (0.87, 0.93, 1.0, 1.08, 1.16)
 FEW_RATIOS = ((0.87, 1.0), (1.0, 1.16))  # of a speaker with few recordings, so that a voice has enough

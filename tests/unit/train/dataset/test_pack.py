@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from interp.train.pack import quantise, read_pack, restore, write_pack
+from interp.train.dataset.pack import quantise, read_pack, restore, write_pack
 from masks.errors import InterpError
 
 

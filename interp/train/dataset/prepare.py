@@ -12,12 +12,12 @@ from interp.corpus.align import AlignedWord
 from interp.corpus.metadata import Utterance, of_speakers, read_corpus
 from interp.text.lexicon import cmudict_lexicon
 from interp.text.symbols import ID_OF
-from interp.train.alignments import align_corpus
-from interp.train.durations import timed_symbols
-from interp.train.extract import extract_variants
-from interp.train.features import WIDE, Features, read_features
-from interp.train.search import phonemized, unaligned_texts
-from interp.train.settings import DataSettings
+from interp.train.dataset.alignments import align_corpus
+from interp.train.dataset.durations import timed_symbols
+from interp.train.dataset.extract import extract_variants
+from interp.train.dataset.features import WIDE, Features, read_features
+from interp.train.dataset.search import phonemized, unaligned_texts
+from interp.train.dataset.settings import DataSettings
 from interp.train.text import Alignment, TextExample
 from masks.errors import InterpError
 from masks.grid import MelGrid

@@ -13,7 +13,7 @@ from torch import Tensor
 from interp.audio.voice_vector import voice_vector
 from interp.estimators.parts.alignment import symbol_of_frame
 from interp.estimators.parts.text_encoder import TextEncoder
-from interp.train.features import WIDE, Features
+from interp.train.dataset.features import WIDE, Features
 from interp.train.text import TextExample
 from masks.grid import MelGrid
 from masks.pitch import pitch_mask

@@ -15,8 +15,8 @@ from interp.audio.level import amplify_to
 from interp.audio.mel import log_mel
 from interp.audio.read import LEVEL_DBFS, load_reference
 from interp.corpus.metadata import Utterance
-from interp.train.features import NATURAL, WIDE, Features, feature_file, write_features
-from interp.train.variants import FORMANT_RATIOS, apply_variant, draw_variant, few_ratios
+from interp.train.dataset.features import NATURAL, WIDE, Features, feature_file, write_features
+from interp.train.dataset.variants import FORMANT_RATIOS, apply_variant, draw_variant, few_ratios
 from masks.f0 import extract_f0
 from masks.grid import MelGrid
 

@@ -20,7 +20,7 @@ from jaxtyping import Float, UInt8
 
 from interp.estimators.parts.text_encoder import TextEncoder, TextEncoderConfig
 from interp.system.files import whole_file
-from interp.train.features import WIDE, Features, Variant
+from interp.train.dataset.features import WIDE, Features, Variant
 from interp.train.text import TextExample
 from masks.errors import InterpError
 

@@ -14,7 +14,7 @@ from interp.estimators.parts.alignment import frame_mask_of, search_durations
 from interp.estimators.parts.text_encoder import TextEncoder
 from interp.text.frontend import phonemize
 from interp.text.lexicon import cmudict_lexicon
-from interp.train.extract import LONGEST_TRAINING_S
+from interp.train.dataset.extract import LONGEST_TRAINING_S
 from interp.train.text import TextExample, collate
 from masks.errors import InterpError
 

@@ -12,8 +12,8 @@ import numpy as np
 from jaxtyping import Float
 
 from interp.estimators.parts.text_encoder import TextEncoder
-from interp.train.bank import mean_mel
-from interp.train.features import Features
+from interp.train.dataset.bank import mean_mel
+from interp.train.dataset.features import Features
 from interp.train.text import TextExample
 
 FLAT = 1e-6

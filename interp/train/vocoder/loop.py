@@ -13,12 +13,12 @@ from accelerate import Accelerator
 from torch import nn
 from tqdm import tqdm
 
-from interp.train.estimator import Report
+from interp.train.run_log import Report
 from interp.train.state import TrainState, load_newest, load_state, save_state
-from interp.train.vocoder_bank import VoiceBank, draw_crops
-from interp.train.vocoder_discriminators import Discriminators
-from interp.train.vocoder_settings import VocoderTraining
-from interp.train.vocoder_step import Figures, StepInputs, adversarial, pitch, reconstruction
+from interp.train.vocoder.bank import VoiceBank, draw_crops
+from interp.train.vocoder.discriminators import Discriminators
+from interp.train.vocoder.settings import VocoderTraining
+from interp.train.vocoder.step import Figures, StepInputs, adversarial, pitch, reconstruction
 from interp.vocoders.neural.network import VocoderNetwork
 from masks.errors import InterpError
 

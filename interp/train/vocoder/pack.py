@@ -15,8 +15,8 @@ import numpy as np
 from jaxtyping import Float, Int16
 
 from interp.system.files import write_bytes
-from interp.train.pack import UNREADABLE
-from interp.train.vocoder_bank import FULL_SCALE, VoiceBank, gather
+from interp.train.dataset.pack import UNREADABLE
+from interp.train.vocoder.bank import FULL_SCALE, VoiceBank, gather
 from masks.errors import InterpError
 from masks.grid import MelGrid
 

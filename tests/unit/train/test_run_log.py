@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from interp.train.loss_curve import PANELS, draw_losses
+from interp.train.run_log import PANELS, draw_losses
 
 NAMES = [name for names in PANELS.values() for name in names]
 

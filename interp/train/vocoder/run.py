@@ -17,10 +17,10 @@ from interp.system.cpu_memory import keep_freed_memory
 from interp.system.files import make_folder, write_json, write_text
 from interp.train.run_log import run_log
 from interp.train.state import TrainState, save_half
-from interp.train.vocoder_bank import VoiceBank
-from interp.train.vocoder_loop import train_vocoder
-from interp.train.vocoder_pack import read_voice_pack, write_voice_pack
-from interp.train.vocoder_settings import VocoderSettings
+from interp.train.vocoder.bank import VoiceBank
+from interp.train.vocoder.loop import train_vocoder
+from interp.train.vocoder.pack import read_voice_pack, write_voice_pack
+from interp.train.vocoder.settings import VocoderSettings
 from interp.vocoders.neural.network import VocoderNetwork
 from interp.vocoders.neural.weights import save_vocoder
 from masks.grid import MelGrid
@@ -87,7 +87,7 @@ def train(
 
 
 def _prepared(settings: VocoderSettings) -> VoiceBank:
-    from interp.train.vocoder_prepare import prepare_bank
+    from interp.train.vocoder.prepare import prepare_bank
 
     return prepare_bank(settings.data)
 

@@ -13,11 +13,11 @@ import torch
 from interp.corpus.metadata import Utterance
 from interp.estimators.parts.text_encoder import TextEncoder, TextEncoderConfig
 from interp.text.frontend import phonemize
-from interp.train.extract import LONGEST_TRAINING_S
-from interp.train.features import NATURAL, Features, feature_file, write_features
-from interp.train.prepare import prepare_corpus
-from interp.train.search import phonemized, searched_texts, unaligned_texts
-from interp.train.settings import DataSettings
+from interp.train.dataset.extract import LONGEST_TRAINING_S
+from interp.train.dataset.features import NATURAL, Features, feature_file, write_features
+from interp.train.dataset.prepare import prepare_corpus
+from interp.train.dataset.search import phonemized, searched_texts, unaligned_texts
+from interp.train.dataset.settings import DataSettings
 from interp.train.text import TextExample, collate, text_losses, train_text_encoder
 from masks.errors import InterpError
 from masks.grid import MelGrid
