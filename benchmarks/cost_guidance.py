@@ -33,7 +33,7 @@ def step_rows(scene: Scene, repeats: int) -> list[Row]:
     """One epoch without halving (slope, move, re-measure with the score) against the plain evaluation."""
     state = scene.state_at(PROGRESS)
     plain = scene.bind(PLAIN)[0].model
-    n_layers = len(scene.synthesizer.checkpoint.model.config.bin.cross_layers)
+    n_layers = len(scene.synthesizer.checkpoint.model.estimator.config.cross_layers)
     chosen = {
         "default layers": (GUIDED, "3.1"),
         "all layers": (with_layers(GUIDED, tuple(range(n_layers))), "3.1"),

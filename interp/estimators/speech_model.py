@@ -1,4 +1,4 @@
-"""The model that a checkpoint holds: style-free text encoder and `bin` estimator, with their units."""
+"""The model that a checkpoint holds: style-free text encoder and estimator, with their units."""
 
 from __future__ import annotations
 
@@ -8,37 +8,34 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from interp.diffusion.process import DiffusionProcess
-from interp.estimators.bin.config import BinConfig
-from interp.estimators.bin.network import BinEstimator
 from interp.estimators.parts.text_encoder import TextEncoder, TextEncoderConfig
 
 
 @dataclass(frozen=True)
-class SpeechModelConfig:
-    """Everything that is needed to build the model.
+class SpeechConfig:
+    """What every model has, whichever its ``estimator``; `registry.SpeechModelConfig` adds that one's sizes.
 
     ``mel_mean`` and ``mel_std`` turn a natural log mel into model units, in which ``x_0 - mu`` has a
     deviation near 1. ``duration_scale`` multiplies predicted durations: they are exponentials of mean logs,
     which fall short of the mean; measured on validation recordings.
     """
 
-    estimator: str = "bin"
+    estimator: str
     mel_mean: float = -5.5
     mel_std: float = 1.2
     duration_scale: float = 1.0
     text: TextEncoderConfig = field(default_factory=TextEncoderConfig)
-    bin: BinConfig = field(default_factory=BinConfig)
     process: DiffusionProcess = field(default_factory=DiffusionProcess)
 
 
 class SpeechModel(nn.Module):
-    """Text encoder and estimator side by side; the pipeline calls them."""
+    """Text encoder and estimator side by side; the pipeline calls them. `registry.build` makes one."""
 
-    def __init__(self, config: SpeechModelConfig) -> None:
+    def __init__(self, config: SpeechConfig, estimator: nn.Module) -> None:
         super().__init__()
         self.config = config
         self.text_encoder = TextEncoder(config.text)
-        self.estimator = BinEstimator(config.bin)
+        self.estimator = estimator
 
     def to_model_units(
         self, mel: Float[Tensor, "*batch n_mels frames"]
