@@ -16,8 +16,8 @@ from itertools import pairwise
 
 import click
 import torch
-from cost_report import Row, forget_peak, in_child, interleaved, peak_mib, write_report
-from cost_scene import GUIDED, PLAIN, SENTENCE, Scene, with_layers
+from shared.page import Row, forget_peak, in_child, interleaved, peak_mib, write_report
+from shared.scene import GUIDED, PLAIN, SENTENCE, Scene, with_layers
 
 from guidance.step import tangential_step
 from guidance.tuner import NoiseTuner
