@@ -29,3 +29,13 @@ def test_links_lead_somewhere(page):
         elif anchor and anchor not in anchors(target.read_text(encoding="utf-8")):
             missing.append(f"{link}: no such heading")
     assert not missing, missing
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_paths_in_the_text_are_there(page):
+    named = re.findall(
+        r"`((?:interp|guidance|masks|tests|benchmarks|configs|docs|resources)/[\w./]*)`",
+        page.read_text("utf-8"),
+    )
+    missing = [path for path in named if not (ROOT / path).exists()]
+    assert not missing, missing
