@@ -10,9 +10,11 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
-from masks.f0 import CEILING_HZ, FLOOR_HZ
 from masks.grid import MelGrid
 
+# What a mel of 80 bins resolves, and what the vocoder's network was trained on.
+FLOOR_HZ = 65.0
+CEILING_HZ = 450.0
 STEPS_PER_SEMITONE = 4
 COMB_TOP_HZ = 2200.0
 TREND_SIGMA_BINS = 4.0
@@ -79,7 +81,7 @@ def comb_salience(
 
 
 def candidates_hz() -> Float[np.ndarray, " candidates"]:
-    """The F0 raster, Hz: quarter semitones over Praat's search range."""
+    """The F0 raster, Hz: quarter semitones over the comb's range."""
     n = int(np.ceil(12 * STEPS_PER_SEMITONE * np.log2(CEILING_HZ / FLOOR_HZ))) + 1
     return FLOOR_HZ * 2.0 ** (np.arange(n) / (12 * STEPS_PER_SEMITONE))
 

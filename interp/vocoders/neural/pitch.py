@@ -11,9 +11,8 @@ from torch.nn import functional
 
 from interp.vocoders.neural.config import VocoderConfig
 from interp.vocoders.neural.convnext import FrameNetwork
-from masks.f0 import FLOOR_HZ
 from masks.grid import MelGrid
-from masks.mel_f0 import STEPS_PER_SEMITONE, candidates_hz, comb_salience
+from masks.mel_f0 import FLOOR_HZ, STEPS_PER_SEMITONE, candidates_hz, comb_salience
 
 UNVOICED_HZ = 150.0
 PEAK_REACH = 3
