@@ -21,11 +21,13 @@ QUARTILE_OF_MEDIAN = 1.6
 # Praat's defaults are 0.01 and 0.35; these take half of the errors of an octave away.
 OCTAVE_COST = 0.03
 OCTAVE_JUMP_COST = 0.6
-# Noise and whisper are periodic by chance: seldom and briefly.
+# Noise and whisper are periodic by chance: seldom, and then briefly or restlessly.
 SHORTEST_VOICED_S = 0.02
 LASTING_S = 0.08
 LEAST_LASTING_SHARE = 0.75
 FEW_VOICED_SHARE = 0.15
+MOST_SEMITONES_A_STEP = 0.44
+RESTLESS_VOICED_SHARE = 0.3
 
 
 def extract_f0(
@@ -39,8 +41,8 @@ def extract_f0(
 
     Praat's autocorrelation method (Boersma 1993, "Accurate short-term analysis of the fundamental frequency")
     on a 5 ms raster, twice: the second time between a floor and a ceiling that follow from the first (the way
-    of De Looze and Hirst 2008). Runs under 20 ms are unvoiced. A recording in which few points are voiced, and
-    those scattered, has no F0: it is noise or whisper.
+    of De Looze and Hirst 2008). Runs under 20 ms are unvoiced. A recording in which few points are voiced,
+    and those scattered, has no F0: it is noise or whisper.
 
     A frame is voiced when the raster point nearest to its centre is; its value is interpolated where the
     points on both sides are voiced, else it is that point's. Praat's window of ``3 / floor`` does not reach
@@ -108,10 +110,17 @@ def _in_runs(raster_hz: Float[np.ndarray, " n"], least_s: float) -> Bool[np.ndar
 
 
 def _is_scattered(raster_hz: Float[np.ndarray, " n"]) -> bool:
-    """Whether few points are voiced, and most of those in passing."""
-    n_voiced = np.count_nonzero(raster_hz)
-    few = n_voiced < FEW_VOICED_SHARE * len(raster_hz)
-    return bool(few and _in_runs(raster_hz, LASTING_S).sum() < LEAST_LASTING_SHARE * n_voiced)
+    """Whether few points are voiced, and most of those in passing, or with steps that no voice takes."""
+    voiced = raster_hz > 0
+    n_voiced = np.count_nonzero(voiced)
+    in_passing = _in_runs(raster_hz, LASTING_S).sum() < LEAST_LASTING_SHARE * n_voiced
+    if in_passing and n_voiced < FEW_VOICED_SHARE * len(raster_hz):
+        return True
+    both = voiced[1:] & voiced[:-1]
+    if n_voiced >= RESTLESS_VOICED_SHARE * len(raster_hz) or not both.any():
+        return False
+    steps = 12 * np.abs(np.diff(np.log2(np.where(voiced, raster_hz, 1.0))))[both]
+    return bool(np.median(steps) > MOST_SEMITONES_A_STEP)
 
 
 def _continued(raster_hz: Float[np.ndarray, " n"], n_beyond: int) -> Float[np.ndarray, " n_more"]:

@@ -7,6 +7,7 @@ from jaxtyping import Bool, Float
 
 FRAME_S = 0.02
 ACTIVE_BELOW_PEAK_DB = 30.0
+SILENT_DBFS = -60.0  # a peak below that is silence
 
 
 def frame_levels_dbfs(wav: Float[np.ndarray, " samples"], rate: int) -> Float[np.ndarray, " frames"]:
@@ -32,6 +33,11 @@ def active_level_dbfs(wav: Float[np.ndarray, " samples"], rate: int) -> float:
 def peak_dbfs(wav: Float[np.ndarray, " samples"]) -> float:
     """Largest absolute sample, dB re full scale; -200 for digital silence."""
     return float(_db(np.abs(wav).max(initial=0.0)))
+
+
+def rms_dbfs(wav: Float[np.ndarray, " samples"]) -> float:
+    """RMS of all samples, dB re full scale; -200 for digital silence."""
+    return float(_db(np.sqrt(np.mean(wav.astype(np.float64) ** 2))))
 
 
 def amplify_to(

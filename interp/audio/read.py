@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,8 @@ import soundfile
 import soxr
 from jaxtyping import Float
 
-from interp.audio.level import amplify_to, peak_dbfs
+from interp.audio.level import SILENT_DBFS, amplify_to, peak_dbfs
+from interp.audio.prepare import Prepared, prepare
 from masks.errors import InterpError
 from masks.grid import MelGrid
 
@@ -21,8 +22,9 @@ SHORTEST_S = 0.3
 # Some programs write whole numbers as floats; far beyond those, sums overflow.
 LARGEST_SAMPLE = 1e10
 LONGEST_S = 10.0
+# The best part is looked for in so much; an hour of talk is not read whole.
+LONGEST_HEARD_S = 300.0
 LEVEL_DBFS = -23.0
-SILENCE_DBFS = -60.0
 FORMATS = "a sound file such as WAV, FLAC, Ogg or MP3"
 
 
@@ -52,15 +54,17 @@ def load_reference(
     *,
     max_seconds: float = LONGEST_S,
     level_dbfs: float | None = LEVEL_DBFS,
+    whole: bool = False,
 ) -> Recording:
-    """Read a recording as the training data was read: mono, through 16 kHz, level of the active part set.
+    """Read a recording as the training data was read: made ready (`prepare`), through 16 kHz, at one level.
 
     Parameters
     ----------
     path : a file that libsndfile reads, 8 kHz or more, any number of channels
     grid : MelGrid or None, whose ``sample_rate`` the result has; None is the default grid
-    max_seconds : float, seconds; the rest is cut off
+    max_seconds : float, seconds; so much of it is kept, where the most sound is
     level_dbfs : float or None, dB re full scale, RMS of the active part; None leaves the level as it is
+    whole : bool, keep silence at the ends, and the first ``max_seconds``: where times in the file count
 
     Raises
     ------
@@ -68,14 +72,37 @@ def load_reference(
         When the file is missing, not sound, empty, silent, under 0.3 s or holds NaN or infinite samples.
     """
     rate_out = (grid or MelGrid()).sample_rate
-    channels, rate, total_s = _read_channels(Path(path), max_seconds)
-    wav = channels.mean(axis=1)
-    _require_speech_like(Path(path), wav, rate)
-    notes = _change_notes(Path(path), channels.shape[1], rate, total_s, max_seconds)
-    limited = through_16_khz(wav - wav.mean(), rate, rate_out)
+    read = read_prepared(path, max_seconds, whole=whole)
+    limited = through_16_khz(read.prepared.wav, read.rate, rate_out)
     if level_dbfs is not None:
         limited = amplify_to(limited, rate_out, level_dbfs)
+    notes = tuple(f"{path}: {note}" for note in (*read.prepared.notes, *_resampling(read.rate)))
     return Recording(limited, rate_out, Path(path), len(limited) / rate_out, notes)
+
+
+@dataclass(frozen=True)
+class ReadRecording:
+    """A file's sound made ready, at its own rate (Hz) and level; ``seconds`` is the length of the file."""
+
+    prepared: Prepared
+    rate: int
+    seconds: float
+
+
+def read_prepared(path: str | Path, max_seconds: float = LONGEST_S, *, whole: bool = False) -> ReadRecording:
+    """Read a sound file and make it ready; parameters and errors as for `load_reference`."""
+    longest = max_seconds if whole else max(LONGEST_HEARD_S, max_seconds)
+    channels, rate, total_s = _read_channels(Path(path), longest)
+    _require_length(Path(path), len(channels) / rate)
+    prepared = prepare(channels, rate, max_seconds, whole=whole)
+    _require_sound(Path(path), prepared.wav)
+    if not whole and total_s > longest:
+        unheard = f"{total_s:.0f} s long, only its first {longest:g} s were looked at"
+        prepared = replace(prepared, notes=(unheard, *prepared.notes))
+    if whole and total_s > max_seconds:
+        cut = f"{total_s:.1f} s long, cut to its first {max_seconds:g} s"
+        prepared = replace(prepared, notes=(cut, *prepared.notes))
+    return ReadRecording(prepared, rate, total_s)
 
 
 def read_audio(path: str | Path) -> tuple[Float[np.ndarray, " samples"], int]:
@@ -140,33 +167,28 @@ def _require_samples(path: Path, channels: Float[np.ndarray, "samples channels"]
         raise InterpError(f"{path}: sample rate is {rate} Hz; record it again at {LOWEST_RATE} Hz or more")
 
 
-def _require_speech_like(path: Path, wav: Float[np.ndarray, " samples"], rate: int) -> None:
-    seconds = len(wav) / rate
+def _require_length(path: Path, seconds: float) -> None:
     if seconds < SHORTEST_S:
         raise InterpError(
             f"{path}: {seconds:.2f} s is too short; a reference needs {SHORTEST_S} s or more, "
             "best 2 to 10 s of speech"
         )
-    peak = peak_dbfs(wav - wav.mean())
-    if peak < SILENCE_DBFS:
+
+
+def _require_sound(path: Path, wav: Float[np.ndarray, " samples"]) -> None:
+    peak = peak_dbfs(wav)
+    if peak < SILENT_DBFS:
         raise InterpError(
-            f"{path}: silent (peak {max(peak, -200):.0f} dBFS, at least {SILENCE_DBFS:.0f} is needed); "
+            f"{path}: silent (peak {max(peak, -200):.0f} dBFS, at least {SILENT_DBFS:.0f} is needed); "
             "record it louder, or check the channel"
         )
 
 
-def _change_notes(
-    path: Path, n_channels: int, rate: int, total_s: float, max_seconds: float
-) -> tuple[str, ...]:
-    notes = []
-    if total_s > max_seconds:
-        notes.append(f"{path}: {total_s:.1f} s long, cut to its first {max_seconds:g} s")
-    if n_channels > 1:
-        notes.append(f"{path}: {n_channels} channels mixed down to one")
-    if rate != BAND_LIMIT_RATE:
-        kept = f"it holds nothing above {min(rate, BAND_LIMIT_RATE) / 2000:g} kHz"
-        notes.append(f"{path}: resampled from {rate} Hz by way of {BAND_LIMIT_RATE} Hz; {kept}")
-    return tuple(notes)
+def _resampling(rate: int) -> tuple[str, ...]:
+    if rate == BAND_LIMIT_RATE:
+        return ()
+    kept = f"it holds nothing above {min(rate, BAND_LIMIT_RATE) / 2000:g} kHz"
+    return (f"resampled from {rate} Hz by way of {BAND_LIMIT_RATE} Hz; {kept}",)
 
 
 def _resample(

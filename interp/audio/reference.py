@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float
 
 from interp.audio.mel import log_mel
 from interp.audio.read import Recording
+from interp.audio.speech_kind import doubts
 from interp.audio.voice_vector import voice_vector
 from masks.f0 import extract_f0
 from masks.grid import MelGrid
@@ -32,7 +33,9 @@ class ReferenceFeatures:
 
 
 def reference_features(recording: Recording, grid: MelGrid) -> ReferenceFeatures:
-    """Extract mel, F0, pitch mask up to the resolved limit, and the voice vector."""
+    """Extract mel, F0, pitch mask up to the resolved limit and voice vector; note what is hardly speech."""
     mel = log_mel(torch.from_numpy(recording.wav)[None], grid)[0].numpy()
     f0_hz = extract_f0(recording.wav, grid, mel.shape[1])
+    doubted = tuple(f"{recording.path}: {doubt}" for doubt in doubts(recording.wav, mel, f0_hz, grid))
+    recording = replace(recording, notes=(*recording.notes, *doubted))
     return ReferenceFeatures(recording, mel, f0_hz, pitch_mask(f0_hz, grid), voice_vector(mel, f0_hz))

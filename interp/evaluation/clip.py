@@ -75,5 +75,5 @@ def load_clip(path: str | Path, grid: MelGrid | None = None) -> Clip:
     InterpError
         When the file is missing, not sound, empty, silent, under 0.3 s or holds NaN or infinite samples.
     """
-    recording = load_reference(path, grid, max_seconds=LONGEST_S, level_dbfs=None)
+    recording = load_reference(path, grid, max_seconds=LONGEST_S, level_dbfs=None, whole=True)
     return Clip(recording.wav, grid or MelGrid())

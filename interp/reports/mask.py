@@ -45,7 +45,7 @@ def write_mask(
     require_ending("--out", out, (".npz",))
     require_ending("--plot", plot, (".png", ".svg"))
     grid = MelGrid()
-    heard = load_reference(recording, grid, max_seconds=LONGEST_S)
+    heard = load_reference(recording, grid, max_seconds=LONGEST_S, whole=True)
     mel = log_mel(torch.from_numpy(heard.wav)[None], grid)[0].numpy()
     f0_hz = extract_f0(heard.wav, grid, mel.shape[1])
     if not f0_hz.any():

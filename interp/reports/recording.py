@@ -11,8 +11,9 @@ from jaxtyping import Float
 
 from interp.audio.level import active_level_dbfs, frame_levels_dbfs
 from interp.audio.pitch_statistics import PitchStatistics, pitch_statistics, semitones
-from interp.audio.read import LONGEST_S, SHORTEST_S, load_reference, read_audio
-from masks.f0 import extract_f0
+from interp.audio.read import LONGEST_S, SHORTEST_S, load_reference, read_prepared
+from interp.audio.reference import reference_features
+from interp.audio.speech_kind import doubts
 from masks.grid import MelGrid
 
 OK, WARN, BAD = "ok", "warn", "bad"
@@ -23,8 +24,8 @@ USELESS_SNR_DB = 6.0
 LEAST_VOICED_SHARE = 0.2
 # Where nearly every frame is voiced, the quietest tenth is voice too and says nothing of noise.
 NO_PAUSE_SHARE = 0.9
-CLIPPED_LEVEL = 0.999
-MOST_CLIPPED_SHARE = 1e-4
+# Recordings that were never clipped have up to 5 of 10,000 samples on tops that look flat.
+MOST_CLIPPED_SHARE = 5e-4
 FULL_BAND_RATE = 16000
 # A mel bin is about 4 semitones at 150 Hz: two pitches nearer than that hardly differ in the mel.
 LEAST_SEMITONES = 4.0
@@ -41,24 +42,28 @@ class Finding:
 
 @dataclass(frozen=True)
 class RecordingCheck:
-    """What was measured on one recording, as it is on disk.
+    """What was measured on the part of a recording that is used, at its own level.
 
     Parameters
     ----------
-    seconds, rate_hz : length and sample rate
+    seconds, rate_hz : length and sample rate of the file
+    used_s : seconds of it that are used
     level_dbfs : RMS of the active part
     snr_db : level above the quietest tenth of the frames; None when there is no pause to measure noise in
-    clipped_share : share of samples at full scale
+    clipped_share : share of samples on flat tops
+    notes : what was changed before it was measured
     """
 
     path: Path
     seconds: float
     rate_hz: int
+    used_s: float
     level_dbfs: float
     snr_db: float | None
     clipped_share: float
     pitch: PitchStatistics
     findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
 
     @property
     def verdict(self) -> str:
@@ -88,19 +93,23 @@ def check_recording(path: str | Path) -> RecordingCheck:
     InterpError
         When it cannot be used at all: missing, not sound, empty, silent, under 0.3 s, NaN or infinite.
     """
-    wav, rate = read_audio(path)
-    grid = MelGrid()
-    heard = load_reference(path, grid).wav
-    pitch = pitch_statistics(extract_f0(heard, grid, len(heard) // grid.hop_length))
+    read, grid = read_prepared(path), MelGrid()
+    wav, rate = read.prepared.wav, read.rate
+    heard = reference_features(load_reference(path, grid), grid)
+    pitch = pitch_statistics(heard.f0_hz)
     measured = {
-        "seconds": len(wav) / rate,
+        "seconds": read.seconds,
         "rate_hz": rate,
+        "used_s": len(wav) / rate,
         "level_dbfs": active_level_dbfs(wav, rate),
         "snr_db": None if pitch.voiced_share > NO_PAUSE_SHARE else noise_distance_db(wav, rate),
-        "clipped_share": float((np.abs(wav) >= CLIPPED_LEVEL).mean()),
+        "clipped_share": read.prepared.clipped_share,
         "pitch": pitch,
     }
-    return RecordingCheck(Path(path), **measured, findings=_findings(**measured))  # type: ignore[arg-type]
+    verdict = WARN if pitch.voiced_share else BAD
+    doubted = [Finding(verdict, d) for d in doubts(heard.recording.wav, heard.mel, heard.f0_hz, grid)]
+    findings = (*doubted, *_findings(**measured))  # type: ignore[arg-type]
+    return RecordingCheck(Path(path), **measured, findings=findings, notes=read.prepared.notes)  # type: ignore[arg-type]
 
 
 def check_pair(first: RecordingCheck, second: RecordingCheck) -> PairCheck:
@@ -136,11 +145,13 @@ def lines_of(check: RecordingCheck) -> tuple[str, ...]:
     noise = "unknown, no pause" if check.snr_db is None else f"{check.snr_db:.0f} dB below the speech"
     shortest, longest = BEST_SECONDS
     facts = (
-        f"length {check.seconds:.2f} s (best {shortest:g} to {longest:g}), rate {check.rate_hz} Hz",
+        f"length {check.seconds:.2f} s, used {check.used_s:.2f} (best {shortest:g} to {longest:g}), "
+        f"rate {check.rate_hz} Hz",
         f"level {check.level_dbfs:.1f} dBFS, noise {noise}, clipped {check.clipped_share:.2%}",
         f"voiced {check.pitch.voiced_share:.0%}, pitch {_pitch_in_words(check.pitch)}",
     )
-    return (f"{check.path}: {check.verdict}", *(f"  {line}" for line in facts), *_reasons(check.findings))
+    lines = (*(f"  {line}" for line in facts), *(f"  note: {note}" for note in check.notes))
+    return (f"{check.path}: {check.verdict}", *lines, *_reasons(check.findings))
 
 
 def lines_of_pair(pair: PairCheck) -> tuple[str, ...]:
@@ -153,6 +164,7 @@ def lines_of_pair(pair: PairCheck) -> tuple[str, ...]:
 def _findings(
     seconds: float,
     rate_hz: int,
+    used_s: float,
     level_dbfs: float,
     snr_db: float | None,
     clipped_share: float,
@@ -160,14 +172,14 @@ def _findings(
 ) -> tuple[Finding, ...]:
     noisy = snr_db is not None and USELESS_SNR_DB <= snr_db < NOISY_SNR_DB
     drowned = snr_db is not None and snr_db < USELESS_SNR_DB
-    unvoiced, little = pitch.voiced_share == 0, 0 < pitch.voiced_share < LEAST_VOICED_SHARE
+    little = 0 < pitch.voiced_share < LEAST_VOICED_SHARE
+    long = seconds > used_s >= BEST_SECONDS[1]
     rules = (
-        (unvoiced, BAD, "no voiced frame: it gives no pitch; record speech"),
         (drowned, BAD, f"noise lies {snr_db or 0:.0f} dB below the speech only; record it in a quiet room"),
         (noisy, WARN, f"noise lies {snr_db or 0:.0f} dB below the speech; 20 dB or more is better"),
         (little, WARN, f"only {pitch.voiced_share:.0%} is voiced; give more speech and fewer pauses"),
-        (seconds < BEST_SECONDS[0], WARN, f"short: {SHORTEST_S:g} s is possible, 2 s or more is better"),
-        (seconds > BEST_SECONDS[1], WARN, f"long: only its first {LONGEST_S:g} s are used"),
+        (used_s < BEST_SECONDS[0], WARN, f"short: {SHORTEST_S:g} s is possible, 2 s or more is better"),
+        (long, WARN, f"long: only the {LONGEST_S:g} s with the most sound are used"),
         (level_dbfs < QUIET_DBFS, WARN, "quiet: its level is raised, and its noise with it"),
         (clipped_share > MOST_CLIPPED_SHARE, WARN, "clipped: record it at a lower level"),
         (rate_hz < FULL_BAND_RATE, WARN, f"nothing above {rate_hz / 2000:g} kHz: the voice will sound dull"),

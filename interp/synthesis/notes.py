@@ -1,4 +1,4 @@
-"""What is said beside a result: settings without effect, odd windows, an output that is hardly voiced."""
+"""What is said beside a result: settings without effect, odd windows, a voice or a pitch that is missed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,17 @@ from jaxtyping import Bool, Float
 
 from guidance.settings import GuidanceSettings
 from guidance.windows import window_warnings
+from interp.audio.pitch_statistics import pitch_statistics, semitones
 from interp.settings.synth import OBJECTIVE_OF_MODE, SynthSettings
 
 OF_TEMP = ("split", "split_s", "split_word", "crossfade_s")
 # Recordings are voiced in nine of ten frames of voiced phonemes; below half of them speech sounds whispered.
 LEAST_VOICED = 0.5
+MOST_SEMITONES_OFF = 2.0
+# Medians of F0 that the shipped voice was trained on; beyond them it does not follow.
+VOICE_RANGE_HZ = (80.0, 290.0)
+# In a word or two the tuned windows hold few pitch cells.
+SHORT_VOICED_S = 0.5
 
 
 def unused_notes(settings: SynthSettings) -> tuple[str, ...]:
@@ -60,6 +66,37 @@ def voicing_notes(
         f"nearly unvoiced: {(f0_hz > 0).mean():.0%} of the output is voiced, {expected.mean():.0%} by its "
         "phonemes; try another --seed, a smaller --temperature or a reference of higher pitch",
     )
+
+
+def pitch_notes(
+    f0_hz: Float[np.ndarray, " frames"],
+    reference_f0_hz: Float[np.ndarray, " reference_frames"],
+    voiced_s: float,
+    tuned: bool,
+) -> tuple[str, ...]:
+    """A line when the output's median F0 is over 2 semitones from reference 1's: both, and the likely why.
+
+    Parameters
+    ----------
+    f0_hz : (frames,) of the part of the output that reference 1 decides, 0 where unvoiced
+    reference_f0_hz : (frames,) of reference 1
+    voiced_s : seconds of that part's voiced phonemes
+    tuned : whether the noise is tuned
+    """
+    here, asked = pitch_statistics(f0_hz).median_hz, pitch_statistics(reference_f0_hz).median_hz
+    if here is None or asked is None or abs(semitones(asked, here)) <= MOST_SEMITONES_OFF:
+        return ()
+    low, high = VOICE_RANGE_HZ
+    if not low <= asked <= high:
+        why = f"the voice reaches from {low:.0f} to {high:.0f} Hz; give a reference 1 within"
+    elif not tuned:
+        why = "the noise is not tuned, so nothing holds it there"
+    elif voiced_s < SHORT_VOICED_S:
+        why = f"{voiced_s:.1f} s of voice are too short to tune; give a longer text or another --seed"
+    else:
+        why = "the model is unsure here; try another --seed or more --epochs"
+    gap = semitones(asked, here)
+    return (f"pitch {here:.0f} Hz, {gap:+.1f} semitones from the {asked:.0f} Hz of reference 1: {why}",)
 
 
 def guidance_warnings(guidance: GuidanceSettings, times: Sequence[float]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from interp.estimators.sentence import Sentence
 from interp.settings.synth import SynthSettings
 from interp.synthesis.decoding import Decoded, decode
 from interp.synthesis.modes.temp import split_frame_of
-from interp.synthesis.notes import unused_notes, voicing_notes
+from interp.synthesis.notes import pitch_notes, unused_notes, voicing_notes
 from interp.synthesis.result import ReferenceResult, Synthesis
 from interp.system.cpu_memory import keep_freed_memory
 from interp.system.device import choose_device
@@ -161,13 +161,17 @@ class Synthesizer:
         wav = vocoder(decoded.mel)
         wav = wav / max(1.0, float(np.abs(wav).max(initial=0.0)))
         f0_hz = extract_f0(wav, self.grid, decoded.mel.shape[1])
+        voiced = np.concatenate([s.voiced for s in sentences])
+        own = slice(None if split is None else round(split))  # the part that reference 1 decides
+        voiced_s = np.count_nonzero(voiced[own]) * self.grid.hop_length / self.grid.sample_rate
         warnings = [note for s in sentences for note in s.phonemes.warnings]
         notes = (
             [note for reference in pair for note in reference.recording.notes]
             + warnings
             + list(told)
             + list(decoded.notes)
-            + list(voicing_notes(f0_hz, np.concatenate([s.voiced for s in sentences])))
+            + list(voicing_notes(f0_hz, voiced))
+            + list(pitch_notes(f0_hz[own], pair[0].f0_hz, voiced_s, settings.guidance.enabled))
         )
         starts = np.cumsum([0] + [s.n_frames for s in sentences])
         return Synthesis(

@@ -48,7 +48,7 @@ def extract_variants(
 def _extract_one(job: tuple[Utterance, int, Path, bool]) -> None:
     utterance, index, folder, natural = job
     torch.set_num_threads(1)
-    wav = load_reference(utterance.path, GRID, max_seconds=LONGEST_TRAINING_S).wav
+    wav = load_reference(utterance.path, GRID, max_seconds=LONGEST_TRAINING_S, whole=True).wav
     variant = NATURAL
     if not natural:
         own = _f0(wav)

@@ -60,7 +60,7 @@ def _prepare_one(job: tuple[Utterance, int]) -> Row | None:
     utterance, number = job
     torch.set_num_threads(1)
     try:
-        wav = load_reference(utterance.path, GRID, max_seconds=LONGEST_S).wav
+        wav = load_reference(utterance.path, GRID, max_seconds=LONGEST_S, whole=True).wav
     except InterpError as error:
         log.warning("%s; left out", error)
         return None
