@@ -127,8 +127,10 @@ def _continued(raster_hz: Float[np.ndarray, " n"], n_beyond: int) -> Float[np.nd
     """The raster with points before its first, in a straight line; level where voicing breaks off sooner."""
     start = raster_hz[: n_beyond + 1]
     whole = len(start) > n_beyond and bool((start > 0).all())
-    slope = (start[-1] - start[0]) / n_beyond if whole else 0.0
-    before = start[0] + slope * np.arange(-n_beyond, 0)
+    # Medians, since the outermost points of a voice that is cut off are often wrong.
+    slope = float(np.median(np.diff(start))) if whole else 0.0
+    level = float(np.median(start - slope * np.arange(len(start)))) if whole else start[0]
+    before = level + slope * np.arange(-n_beyond, 0)
     return np.concatenate([before, raster_hz])
 
 
