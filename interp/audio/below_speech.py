@@ -33,7 +33,8 @@ def without_what_no_voice_makes(
 
     Rumble and hum are taken out only where they are loud enough to matter: what is clean stays as it is.
     """
-    offset = float(wav.mean(dtype=np.float64))
+    # Not the mean: a voice is lopsided, and would lift the silence beside it.
+    offset = float(np.median(wav))
     heard = (wav - offset).astype(wav.dtype)
     if peak_dbfs(heard) < SILENT_DBFS:
         return heard, ()

@@ -24,7 +24,7 @@ def clipped_share(wav: Float[np.ndarray, " samples"], rate: int) -> float:
     bound.
     """
     at_full_scale = np.abs(wav) >= FULL_SCALE
-    centred = wav - wav.mean()
+    centred = wav - np.median(wav)
     loudest = float(np.abs(centred).max())
     on_top, below = (_on_flat_tops(side, rate, loudest) for side in (centred, -centred))
     return float((at_full_scale | on_top | below).mean())

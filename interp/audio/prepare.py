@@ -19,9 +19,9 @@ BELOW_LOUD_DB = 40.0
 ABOVE_FLOOR_DB = 10.0
 LEAST_BELOW_LOUD_DB = 15.0
 SHORTEST_SOUND_FRAMES = 5  # 100 ms; a click and its ringing are shorter
-# Silence at an end is cut from half a second on, to a quarter.
+# Silence at an end is cut from half a second on, to what training recordings have.
 LONGEST_SILENCE_S = 0.5
-KEPT_SILENCE_S = 0.25
+KEPT_SILENCE_S = 0.15
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _best_start(sound: Bool[np.ndarray, " frames"], rate: int, n_samples: int, n
     """Sample at which the part with the most sound begins: an onset after a pause, or the start."""
     n_frames = _frame_of(n_most, rate)
     before = np.concatenate([[0], np.cumsum(sound)])
-    onsets = np.flatnonzero(sound[1:] & ~sound[:-1]) + 1 - round(KEPT_SILENCE_S / FRAME_S / 2)
+    onsets = np.flatnonzero(sound[1:] & ~sound[:-1]) + 1 - round(KEPT_SILENCE_S / FRAME_S)
     latest = _frame_of(n_samples - n_most, rate)
     starts = np.concatenate([[0], onsets[(onsets > 0) & (onsets <= latest)], [latest]])
     held = before[np.minimum(starts + n_frames, len(sound))] - before[starts]

@@ -47,7 +47,7 @@ def doubts(
     if _is_tonal(wav, f0_hz, grid):
         return ("hardly speech: its pitch, lines or level stand as still as a tone's or a tune's",)
     if not f0_hz.any():
-        return ("hardly voiced: no voiced frame gives a pitch; record speech that is not whispered",)
+        return ("no voiced frame: hardly voiced, it gives no pitch; record speech that is not whispered",)
     pair = _two_pitches(mel, f0_hz, grid)
     if pair is not None:
         low_hz, high_hz = pair

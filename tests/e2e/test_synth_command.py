@@ -114,7 +114,7 @@ def test_notes_go_to_stderr_and_quiet_silences_them(interp, calls, tmp_path):
     a, b = write_voice(tmp_path / "long.wav", seconds=11.0), write_voice(tmp_path / "b.wav", rate=44100)
     arguments = ("synth", "--ref1", a, "--ref2", b, *TEXT, "-o", tmp_path / "o.wav")
     loud, quiet = interp(*arguments), interp(*arguments, "--quiet")
-    assert "11.0 s long, cut to its first 10 s" in loud.stderr
+    assert "11.0 s long; the 10 s with the most sound are used" in loud.stderr
     assert "resampled from 44100 Hz" in loud.stderr
     assert quiet.stderr == ""
     assert quiet.stdout == loud.stdout == f"{tmp_path / 'o.wav'}\n"

@@ -50,7 +50,7 @@ def test_tones_and_music_are_hardly_speech(wav: np.ndarray) -> None:
 
 
 def test_whisper_is_hardly_voiced() -> None:
-    assert doubted(made_voice(rate=RATE, whispered=True)).startswith("hardly voiced")
+    assert doubted(made_voice(rate=RATE, whispered=True)).startswith("no voiced frame: hardly voiced")
 
 
 @pytest.mark.parametrize("median_hz", [65, 120, 220, 420])
