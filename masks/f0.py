@@ -61,7 +61,7 @@ def extract_f0(
     first_hz, _ = _praat(wav, grid.sample_rate, floor_hz, min(ceiling_hz, FIRST_CEILING_HZ))
     if not first_hz.any():
         return np.zeros(n_frames)
-    own_floor_hz, own_ceiling_hz = np.clip(_range_hz(first_hz), floor_hz, ceiling_hz)
+    own_floor_hz, own_ceiling_hz = np.clip(range_hz(first_hz), floor_hz, ceiling_hz)
     raster_hz, first_s = _praat(wav, grid.sample_rate, own_floor_hz, own_ceiling_hz)
     raster_hz = np.where(_in_runs(raster_hz, SHORTEST_VOICED_S), raster_hz, 0.0)
     if _is_scattered(raster_hz):
@@ -91,9 +91,14 @@ def _praat(
     return np.asarray(pitch.selected_array["frequency"]), pitch.x1
 
 
-def _range_hz(raster_hz: Float[np.ndarray, " n"]) -> tuple[float, float]:
-    """Floor and ceiling of the second pass."""
-    low, median, high = np.percentile(raster_hz[raster_hz > 0], (25, 50, 75))
+def range_hz(f0_hz: Float[np.ndarray, " n"]) -> tuple[float, float]:
+    """Floor and ceiling, Hz, of a search for a voice whose F0 is roughly known, as in the second pass.
+
+    Parameters
+    ----------
+    f0_hz : (n,), 0 where unvoiced, at least one voiced
+    """
+    low, median, high = np.percentile(f0_hz[f0_hz > 0], (25, 50, 75))
     lower, higher = min(median, QUARTILE_OF_MEDIAN * low), max(median, high / QUARTILE_OF_MEDIAN)
     return FLOOR_OF_MEDIAN * lower, CEILING_OF_MEDIAN * higher
 

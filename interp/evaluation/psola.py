@@ -10,7 +10,7 @@ from parselmouth.praat import call
 
 from interp.audio.pitch_statistics import pitch_statistics
 from interp.evaluation.clip import Clip
-from masks.f0 import CEILING_HZ, FLOOR_HZ, PRAAT_STEP_S
+from masks.f0 import PRAAT_STEP_S, range_hz
 
 
 @lru_cache(maxsize=32)
@@ -28,7 +28,7 @@ def with_pitch(clip: Clip, median_hz: float, range_factor: float = 1.0) -> Clip:
     if natural_hz is None:
         return clip
     sound = parselmouth.Sound(clip.wav.astype(np.float64), sampling_frequency=clip.grid.sample_rate)
-    manipulation = call(sound, "To Manipulation", PRAAT_STEP_S, FLOOR_HZ, CEILING_HZ)
+    manipulation = call(sound, "To Manipulation", PRAAT_STEP_S, *range_hz(clip.f0_hz))
     tier = call(manipulation, "Extract pitch tier")
     call(tier, "Formula", f"{median_hz} * (self / {natural_hz}) ^ {range_factor}")
     call([tier, manipulation], "Replace pitch tier")
