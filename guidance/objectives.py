@@ -17,6 +17,7 @@ from guidance.settings import Sums
 
 # Keeps logs finite: far below any mass that matters (a query over 1,000 even keys puts 1e-3 on each).
 EPS = 1e-6
+NULL = "null"  # the group that stands for neither reference
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class Term:
     queries : name of a set of queries
     groups : names of the key groups whose mass is summed; ``ref1`` means all of ``ref1.*``
     against : groups of the same kind to weigh them against: the mass is then relative, m/s over the sum of
-        both m/s, s the groups' shares among their reference's keys: indifference is 0.5. Empty: as it is
+        both m/s, s the groups' shares among their reference's keys: indifference is 0.5; ``null`` among
+        them is the third answer, neither. Empty: as it is
     want : ``more`` of that mass, or ``less``
     coefficient : weight of the term, 0 or more
     times_gamma : whether gamma multiplies the coefficient (terms about the rest)
@@ -150,9 +152,11 @@ def term_mass(
     mine = mass[..., masses.columns(term.groups)].sum(-1)
     if not term.against:
         return mine
-    other = mass[..., masses.columns(term.against)].sum(-1)
+    against = tuple(name for name in term.against if name != NULL)
+    other = mass[..., masses.columns(against)].sum(-1)
+    neither = mass[..., masses.columns((NULL,))].sum(-1) if NULL in term.against else None
     return relative_mass(
-        mine, other, key_share(term.groups, reading, mass), key_share(term.against, reading, mass)
+        mine, other, key_share(term.groups, reading, mass), key_share(against, reading, mass), neither
     )
 
 
@@ -161,11 +165,15 @@ def relative_mass(
     other: Float[Tensor, "batch queries"],
     mine_share: Float[Tensor, " batch"],
     other_share: Float[Tensor, " batch"],
+    neither: Float[Tensor, "batch queries"] | None = None,
 ) -> Float[Tensor, "batch queries"]:
-    """Mass per key share, normalised over the two: 0.5 when a query is indifferent, or attends neither."""
+    """Mass per key share, normalised over the answers: 0.5 where a query is indifferent between two.
+
+    ``neither`` is the mass on the null key, the answer that no reference is meant; its share is 1.
+    """
     a = mine / mine_share.clamp(min=EPS)[:, None] + EPS
     b = other / other_share.clamp(min=EPS)[:, None] + EPS
-    return a / (a + b)
+    return a / (a + b) if neither is None else a / (a + b + neither)
 
 
 def key_share(

@@ -82,7 +82,7 @@ def all_log_weights(
     """Log-weights with everything there, and without the groups that classifier-free guidance drops."""
     visible = _visibility(settings, targets, n_frames, config).to(membership.device)
     dropped = {
-        frozenset({name}): torch.isin(torch.arange(4), torch.tensor(columns)).to(membership.device)
+        frozenset({name}): torch.isin(torch.arange(visible.shape[-1]), torch.tensor(columns)).to(visible.device)
         for name, columns in DROPS.items()
     }
     weights = {frozenset[str](): log_weights(visible, membership)}
@@ -97,8 +97,13 @@ def _visibility(
     attend: AttendMode = settings.attend
     leak = float(np.exp(-settings.attend_log_weight))
     if settings.mode == "freq":
-        return freq_visibility(attend, leak).expand(len(targets), -1, -1)
-    return temp_visibility(_spans(targets, n_frames, patch_grid(config)), attend, leak)
+        visible = freq_visibility(attend, leak).expand(len(targets), -1, -1)
+    else:
+        visible = temp_visibility(_spans(targets, n_frames, patch_grid(config)), attend, leak)
+    if not config.neither:
+        return visible
+    null = {"joint": 1.0, "weighted": leak, "masked": 0.0}[attend]
+    return torch.nn.functional.pad(visible, (0, 1), value=null)
 
 
 def _spans(

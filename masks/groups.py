@@ -67,7 +67,8 @@ def log_weights(
 
     Parameters
     ----------
-    visibility : (batch, queries or 1, 4), in [0, 1]: 0 closed, 1 open
+    visibility : (batch, queries or 1, 4 or 5), in [0, 1]: 0 closed, 1 open; a fifth column opens the null
+        key beside others
     membership : (batch, keys, 8), see `key_membership`
 
     Returns
@@ -75,12 +76,14 @@ def log_weights(
     (batch, queries or 1, 8) float32
     """
     n_keys, n_of_ref = _key_counts(membership)
-    is_open = (visibility > 0) & (n_keys[:, None, :N_STYLE_GROUPS] > 0)
-    safe = torch.where(is_open, visibility.float(), 1.0)
+    style = visibility[..., :N_STYLE_GROUPS]
+    is_open = (style > 0) & (n_keys[:, None, :N_STYLE_GROUPS] > 0)
+    safe = torch.where(is_open, style.float(), 1.0)
     weights = safe.new_full((*safe.shape[:-1], N_CHANNELS), CLOSED)
     opened = safe.log() - n_of_ref.clamp(min=1).log()[:, None]
     weights[..., :N_STYLE_GROUPS] = torch.where(is_open, opened, CLOSED)
-    weights[..., NULL] = torch.where(is_open.any(-1), CLOSED, 0.0)
+    beside = visibility[..., NULL].float() if visibility.shape[-1] > NULL else torch.zeros_like(safe[..., 0])
+    weights[..., NULL] = torch.where(is_open.any(-1), beside.log().clamp(min=CLOSED), 0.0)
     return weights
 
 

@@ -81,7 +81,7 @@ class GradTTSEngine:
         several = self.model.config.n_spks > 1
         speaker = torch.tensor([settings.speaker2], device=device) if several else None
         said = self.model.conditions(ids, lengths, speaker, settings.length_scale)
-        durations = merge_blanks(said.durations[0].cpu().numpy())
+        durations = merge_blanks(said.durations[0].cpu().numpy(), len(phonemes.symbols))
         voiced = voiced_frames(voiced_symbols(phonemes.symbols), durations)
         return Sentence(phonemes, durations, said.mu[0], voiced)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from interp.models.bin import BinEstimator
 from interp.models.bin_config import BinConfig
+from interp.models.mean_mel import MeanMel, MeanMelConfig
 from interp.models.text_encoder import TextEncoder, TextEncoderConfig
 from interp.process import DiffusionProcess
 
@@ -19,14 +21,17 @@ class SpeechModelConfig:
 
     ``mel_mean`` and ``mel_std`` turn a natural log mel into model units, in which ``x_0 - mu`` has a
     deviation near 1. ``duration_scale`` multiplies predicted durations: they are exponentials of mean logs,
-    which fall short of the mean; measured on validation recordings.
+    which fall short of the mean; measured on validation recordings. ``mean`` says what gives the mean mel:
+    ``frames``, a `MeanMel`, or ``symbols``, a `TextEncoder` with one mean a symbol.
     """
 
     estimator: str = "bin"
     mel_mean: float = -5.5
     mel_std: float = 1.2
     duration_scale: float = 1.0
+    mean: Literal["symbols", "frames"] = "symbols"
     text: TextEncoderConfig = field(default_factory=TextEncoderConfig)
+    mean_mel: MeanMelConfig = field(default_factory=MeanMelConfig)
     bin: BinConfig = field(default_factory=BinConfig)
     process: DiffusionProcess = field(default_factory=DiffusionProcess)
 
@@ -37,7 +42,9 @@ class SpeechModel(nn.Module):
     def __init__(self, config: SpeechModelConfig) -> None:
         super().__init__()
         self.config = config
-        self.text_encoder = TextEncoder(config.text)
+        self.text_encoder: TextEncoder | MeanMel = (
+            MeanMel(config.mean_mel) if config.mean == "frames" else TextEncoder(config.text)
+        )
         self.estimator = BinEstimator(config.bin)
 
     def to_model_units(
