@@ -10,7 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from interp.models.bin import (
+from interp.diffusion.process import DiffusionProcess
+from interp.estimators.bin.config import BinConfig
+from interp.estimators.bin.network import (
     N_POSITION_OCTAVES,
     N_TIME_FEATURES,
     BinEstimator,
@@ -19,11 +21,9 @@ from interp.models.bin import (
     KeyBank,
     Modulation,
 )
-from interp.models.bin_config import BinConfig
-from interp.models.features import fourier_features
-from interp.models.patches import cut_columns, pad_to_multiple
-from interp.models.reference_tokens import References, ReferenceTokens
-from interp.process import DiffusionProcess
+from interp.estimators.parts.fourier import fourier_features
+from interp.estimators.parts.patches import cut_columns, pad_to_multiple
+from interp.estimators.parts.reference_tokens import References, ReferenceTokens
 
 PROCESS = DiffusionProcess()
 SMALL = BinConfig(

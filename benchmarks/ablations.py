@@ -30,18 +30,18 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from interp.config import resolve
-from interp.files import write_json, write_text
-from interp.models.bin import BinEstimator
-from interp.noise import draw_noise
-from interp.sampler import sample
-from interp.train.bank import FeatureBank, build_bank
+from interp.audio.voice_vector import voice_vector
+from interp.diffusion.noise import draw_noise
+from interp.diffusion.sampler import sample
+from interp.estimators.bin.network import BinEstimator
+from interp.settings.resolve import resolve
+from interp.system.files import write_json, write_text
 from interp.train.batch import Batch, BatchMaker
+from interp.train.dataset.bank import FeatureBank, build_bank
 from interp.train.examples import ExampleDrawer, ExampleShares, Plan
 from interp.train.loss import SMALLEST_T, Losses, bin_losses
 from interp.train.run import prepared_data
 from interp.train.settings import TrainSettings
-from interp.voice import voice_vector
 from masks.grid import MelGrid
 from masks.groups import log_weights
 from masks.mel_f0 import f0_of_mel

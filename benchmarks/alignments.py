@@ -13,11 +13,11 @@ import click
 import numpy as np
 from matplotlib.figure import Figure
 
-from interp.config import resolve
-from interp.files import write_figure, write_text
+from interp.settings.resolve import resolve
+from interp.system.files import write_figure, write_text
 from interp.text.symbols import SYMBOLS
-from interp.train.features import Features
-from interp.train.prepare import prepare_corpus
+from interp.train.dataset.features import Features
+from interp.train.dataset.prepare import prepare_corpus
 from interp.train.settings import TrainSettings
 from interp.train.text import TextExample
 from masks.grid import MelGrid

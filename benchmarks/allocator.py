@@ -10,10 +10,10 @@ import sys
 
 STEP = """
 import sys, time, torch
-from interp.cpu_memory import keep_freed_memory
-from interp.models.bin import BinEstimator
-from interp.models.bin_config import BinConfig
-from interp.models.reference_tokens import References
+from interp.system.cpu_memory import keep_freed_memory
+from interp.estimators.bin.network import BinEstimator
+from interp.estimators.bin.config import BinConfig
+from interp.estimators.parts.reference_tokens import References
 if sys.argv[1] == "keep":
     assert keep_freed_memory()
 torch.manual_seed(0)

@@ -29,28 +29,28 @@ from torch import Tensor
 from tqdm import tqdm
 
 from guidance.settings import GuidanceSettings
-from interp.checkpoint import load_checkpoint
-from interp.config import resolve
+from interp.audio.reference import ReferenceFeatures, reference_features
+from interp.audio.voice_vector import voice_vector
+from interp.checkpoints.checkpoint import load_checkpoint
+from interp.corpus.metadata import of_speakers, read_corpus
+from interp.diffusion.process import DiffusionProcess
+from interp.estimators.bin.network import BinEstimator
+from interp.estimators.encode import encode_sentence
 from interp.evaluation.clip import Clip
 from interp.evaluation.psola import with_pitch
-from interp.files import write_figure, write_text
-from interp.models.bin import BinEstimator
-from interp.pipeline import Synthesizer
-from interp.process import DiffusionProcess
-from interp.references import ReferenceFeatures, reference_features
-from interp.sentence import encode_sentence
-from interp.settings import SynthSettings
+from interp.settings.resolve import resolve
+from interp.settings.synth import SynthSettings
+from interp.synthesis.pipeline import Synthesizer
+from interp.system.files import write_figure, write_text
 from interp.text.frontend import phonemize
-from interp.train.bank import FeatureBank, build_bank
 from interp.train.batch import Batch, BatchMaker
-from interp.train.corpus import of_speakers, read_corpus
+from interp.train.dataset.bank import FeatureBank, build_bank
+from interp.train.dataset.extract import extract_variants
+from interp.train.dataset.features import read_features
 from interp.train.examples import ExampleDrawer, ExampleShares
-from interp.train.extract import extract_variants
-from interp.train.features import read_features
 from interp.train.loss import SMALLEST_T, relative_mass
 from interp.train.run import prepared_data
 from interp.train.settings import TrainSettings
-from interp.voice import voice_vector
 from masks.grid import MelGrid
 from masks.groups import key_share, log_weights
 from masks.mel_f0 import f0_of_mel

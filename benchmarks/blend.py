@@ -18,14 +18,14 @@ import torch
 from hearing import LEAST_DISTANCE, Speaker, median_log_f0
 
 from guidance.settings import GuidanceSettings
-from interp.audio import load_reference
-from interp.pipeline import Synthesizer
-from interp.references import ReferenceFeatures, reference_features
-from interp.sentence import encode_sentence
-from interp.settings import Mode, SynthSettings
+from interp.audio.read import load_reference
+from interp.audio.reference import ReferenceFeatures, reference_features
+from interp.audio.voice_vector import voice_vector
+from interp.corpus.metadata import read_corpus
+from interp.estimators.encode import encode_sentence
+from interp.settings.synth import Mode, SynthSettings
+from interp.synthesis.pipeline import Synthesizer
 from interp.text.frontend import phonemize
-from interp.train.corpus import read_corpus
-from interp.voice import voice_vector
 from masks.mel_f0 import f0_of_mel
 
 SENTENCE = "The boy was there when the sun rose, and he told them."

@@ -25,13 +25,13 @@ from tqdm import tqdm
 from guidance.objectives import Reading
 from guidance.readout import read_masses
 from guidance.settings import GuidanceSettings
-from interp.engines.contract import Binding
-from interp.noise import draw_noise
-from interp.pieces import pieces_of
-from interp.pipeline import Synthesizer
-from interp.sampling import Sampling
-from interp.settings import SynthSettings
-from interp.voice import voice_vector
+from interp.audio.voice_vector import voice_vector
+from interp.diffusion.noise import draw_noise
+from interp.estimators.contract import Binding
+from interp.settings.synth import SynthSettings
+from interp.synthesis.pieces import pieces_of
+from interp.synthesis.pipeline import Synthesizer
+from interp.synthesis.sampling import Sampling
 from masks.mel_f0 import f0_of_mel
 
 OUT = Path("docs/benchmarks")

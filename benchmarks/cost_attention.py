@@ -15,7 +15,7 @@ import click
 import torch
 from cost_report import Row, in_child, peak_mib, write_report
 
-from interp.models.joint_attention import attention_map, joint_attention, widen_keys
+from interp.estimators.parts.joint_attention import attention_map, joint_attention, widen_keys
 
 HEADS, HEAD, GROUPS = 4, 32, 8
 SIZES = (570, 1140, 2280, 4560, 9120)

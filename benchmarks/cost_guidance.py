@@ -22,8 +22,8 @@ from cost_scene import GUIDED, PLAIN, SENTENCE, Scene, with_layers
 from guidance.step import tangential_step
 from guidance.tuner import NoiseTuner
 from interp.cli.jobs import DEMO_REFERENCES
-from interp.data import data_path
-from interp.pipeline import Synthesizer
+from interp.synthesis.pipeline import Synthesizer
+from interp.system.shipped import data_path
 
 PROGRESS = 0.3
 SECONDS_A_SENTENCE = 5.0

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import torch
 
-from interp.files import write_figure, write_text
+from interp.system.files import write_figure, write_text
 
 FOLDER = Path(__file__).parents[1] / "docs" / "benchmarks"
 

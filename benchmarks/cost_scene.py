@@ -9,16 +9,16 @@ import torch
 
 from guidance.settings import GuidanceSettings
 from interp.cli.jobs import DEMO_REFERENCES
-from interp.data import data_path
-from interp.decoding import decode
-from interp.engines.contract import Binding
-from interp.noise import NoisePath, draw_noise
-from interp.pieces import pieces_of
-from interp.pipeline import Synthesizer
-from interp.sampler import SamplingCancelled, StepState
-from interp.sampling import Sampling
-from interp.sentence import Sentence
-from interp.settings import SynthSettings
+from interp.diffusion.noise import NoisePath, draw_noise
+from interp.diffusion.sampler import SamplingCancelled, StepState
+from interp.estimators.contract import Binding
+from interp.estimators.sentence import Sentence
+from interp.settings.synth import SynthSettings
+from interp.synthesis.decoding import decode
+from interp.synthesis.pieces import pieces_of
+from interp.synthesis.pipeline import Synthesizer
+from interp.synthesis.sampling import Sampling
+from interp.system.shipped import data_path
 
 SENTENCE = "The boy was there when the sun rose, and he told them what he had seen."
 PLAIN = SynthSettings(guidance=GuidanceSettings(enabled=False))

@@ -19,21 +19,21 @@ import click
 from cost_report import Row, interleaved, write_report
 from cost_scene import GUIDED, PLAIN, SENTENCE
 
-import interp.pipeline as pipeline
+import interp.synthesis.pipeline as pipeline
 from interp.cli.jobs import DEMO_REFERENCES
-from interp.data import data_path
+from interp.system.shipped import data_path
 
 FIRST_STEP = """
 import os, sys
 import interp.cli
 def stop(*_, **__):
     os._exit(0)
-import interp.models.bin
-interp.models.bin.BinEstimator.forward = stop
+import interp.estimators.bin.network
+interp.estimators.bin.network.BinEstimator.forward = stop
 sys.argv = ["interp", "synth", "--quiet", "--out", os.devnull + "x/out.wav"]
 from unittest import mock
-import interp.files
-interp.files.require_writable = lambda folder: None
+import interp.system.files
+interp.system.files.require_writable = lambda folder: None
 interp.cli.main(["synth", "--quiet", "--text", "The boy was there.", "--out", "first_step.wav"])
 """
 PARTS = ("load_reference", "reference_features", "decode", "make_vocoder", "extract_f0")

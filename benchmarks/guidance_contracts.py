@@ -24,10 +24,10 @@ from cost_report import Row, write_report
 from guidance_statistics import BATCH, Drawn, draw
 from tqdm import tqdm
 
-from interp.decoding import Decoded, decode
-from interp.pipeline import Synthesizer
-from interp.settings import SynthSettings
-from interp.spans import split_frame_of
+from interp.settings.synth import SynthSettings
+from interp.synthesis.decoding import Decoded, decode
+from interp.synthesis.modes.temp import split_frame_of
+from interp.synthesis.pipeline import Synthesizer
 
 CLOSE_CALL = 1e-6
 LONG_SENTENCES = 14

@@ -28,17 +28,17 @@ from guidance.masses import AttentionMasses
 from guidance.noise_stats import NoiseStats, noise_stats
 from guidance.trace import TraceRow
 from guidance.tuner import NoiseTuner
-from interp.audio import load_reference
-from interp.bound_model import BoundModel
-from interp.engines.contract import Binding
-from interp.noise import draw_noise
-from interp.pieces import pieces_of
-from interp.pipeline import Synthesizer
-from interp.references import ReferenceFeatures, reference_features
-from interp.sampler import StepState
-from interp.sampling import Sampling
-from interp.settings import Mode, SynthSettings
-from interp.train.corpus import Utterance, read_corpus
+from interp.audio.read import load_reference
+from interp.audio.reference import ReferenceFeatures, reference_features
+from interp.corpus.metadata import Utterance, read_corpus
+from interp.diffusion.noise import draw_noise
+from interp.diffusion.sampler import StepState
+from interp.estimators.bin.bound import BoundModel
+from interp.estimators.contract import Binding
+from interp.settings.synth import Mode, SynthSettings
+from interp.synthesis.pieces import pieces_of
+from interp.synthesis.pipeline import Synthesizer
+from interp.synthesis.sampling import Sampling
 
 OUT = Path("docs/benchmarks")
 BATCH = 4

@@ -19,16 +19,17 @@ import numpy as np
 import torch
 
 from guidance.settings import GuidanceSettings
-from interp.audio import load_reference
-from interp.decoding import decode
-from interp.installation import checkpoint_path
-from interp.pipeline import Synthesizer
-from interp.provenance import add_metrics
-from interp.references import ReferenceFeatures, reference_features
-from interp.sentence import Sentence, encode_sentence
-from interp.settings import SynthSettings
+from interp.audio.read import load_reference
+from interp.audio.reference import ReferenceFeatures, reference_features
+from interp.checkpoints.provenance import add_metrics
+from interp.corpus.metadata import Utterance, read_corpus
+from interp.estimators.encode import encode_sentence
+from interp.estimators.sentence import Sentence
+from interp.settings.synth import SynthSettings
+from interp.synthesis.decoding import decode
+from interp.synthesis.pipeline import Synthesizer
+from interp.system.shipped import checkpoint_path
 from interp.text.frontend import phonemize
-from interp.train.corpus import Utterance, read_corpus
 from masks.mel_f0 import f0_of_mel
 
 SENTENCE = "The boy was there when the sun rose, and he told them."

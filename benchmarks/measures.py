@@ -14,6 +14,7 @@ import click
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
 
+from interp.corpus.metadata import Utterance, read_corpus
 from interp.evaluation.clip import Clip, load_clip
 from interp.evaluation.cross_band import EDGE_HZ, LEAST_FRAMES, cross_band
 from interp.evaluation.formants import formants
@@ -21,9 +22,8 @@ from interp.evaluation.gender import gender
 from interp.evaluation.pitch import pitch
 from interp.evaluation.scene import Scene
 from interp.evaluation.speaker import speaker
-from interp.train.corpus import Utterance, read_corpus
-from interp.train.features import Variant
-from interp.train.variants import apply_variant
+from interp.train.dataset.features import Variant
+from interp.train.dataset.variants import apply_variant
 
 # SPEAKERS.TXT of LibriSpeech and spk2gender of speechocean762's test set, of speakers that the corpus holds.
 LIBRISPEECH = (

@@ -14,15 +14,15 @@ import click
 from attention_meaning import table
 from tqdm import tqdm
 
-from interp.audio import save_wav
-from interp.data import data_path
+from interp.audio.write import save_wav
 from interp.evaluation.clip import Clip, load_clip
 from interp.evaluation.measures import measure_scene
 from interp.evaluation.scene import Figures, Scene
-from interp.figure import draw_synthesis
-from interp.files import write_figure, write_text
-from interp.pipeline import Synthesizer
-from interp.sweep.point_settings import settings_of
+from interp.reports.figure import draw_synthesis
+from interp.settings.dotted import settings_of
+from interp.synthesis.pipeline import Synthesizer
+from interp.system.files import write_figure, write_text
+from interp.system.shipped import data_path
 
 OUT = Path(__file__).parent.parent / "docs" / "samples"
 SENTENCE = "The boy was there when the sun rose."

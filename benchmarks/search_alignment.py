@@ -13,11 +13,11 @@ from pathlib import Path
 import click
 import numpy as np
 
-from interp.models.text_encoder import TextEncoderConfig
+from interp.estimators.parts.text_encoder import TextEncoderConfig
 from interp.text.symbols import SYMBOLS
-from interp.train.prepare import prepare_corpus
-from interp.train.search import searched_texts, unaligned_texts
-from interp.train.settings import DataSettings
+from interp.train.dataset.prepare import prepare_corpus
+from interp.train.dataset.search import searched_texts, unaligned_texts
+from interp.train.dataset.settings import DataSettings
 from interp.train.text import TextExample, train_text_encoder
 from masks.grid import MelGrid
 

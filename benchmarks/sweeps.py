@@ -20,7 +20,7 @@ from pathlib import Path
 import click
 import torch
 
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from interp.sweep.backends.contract import Backend
 from interp.sweep.backends.in_process import InProcess
 from interp.sweep.backends.processes import Processes

@@ -17,14 +17,16 @@ import click
 import numpy as np
 import torch
 
-from interp.audio import load_reference
+from interp.audio.read import load_reference
+from interp.checkpoints.provenance import add_metrics, read_provenance
+from interp.corpus.metadata import Utterance, read_corpus
 from interp.evaluation.clip import Clip
-from interp.files import write_text
-from interp.models.vocoder_stft import margin
-from interp.provenance import add_metrics, read_provenance
-from interp.train.corpus import Utterance, read_corpus
-from interp.vocoder import GriffinLim, NeuralVocoder, Vocoder
-from interp.vocoder_checkpoint import shipped_vocoder
+from interp.system.files import write_text
+from interp.vocoders.contract import Vocoder
+from interp.vocoders.griffin_lim import GriffinLim
+from interp.vocoders.neural.stft import margin
+from interp.vocoders.neural.vocoder import NeuralVocoder
+from interp.vocoders.neural.weights import shipped_vocoder
 from masks.grid import MelGrid
 
 GRID = MelGrid()

@@ -22,25 +22,25 @@ from hearing import SENTENCE, Speaker, median_log_f0, recordings
 from tqdm import tqdm
 
 from guidance.settings import GuidanceSettings
-from interp.audio import load_reference
+from interp.audio.read import load_reference
+from interp.corpus.metadata import Utterance, read_corpus
+from interp.estimators.encode import encode_sentence
 from interp.evaluation.clip import Clip
 from interp.evaluation.measures import measure_scene
 from interp.evaluation.scene import Scene
 from interp.experiment.command import run_experiment
 from interp.experiment.plan import arms_of, trials_of
-from interp.experiment.rows import Rows, rows_of, values
+from interp.experiment.report.rows import Rows, rows_of, values
+from interp.experiment.report.statistics import summary
 from interp.experiment.spec import read_experiment
-from interp.experiment.statistics import summary
 from interp.experiment.store import Store
 from interp.experiment.trial import Trial
-from interp.files import write_json, write_text
-from interp.pieces import Pair
-from interp.pipeline import Request, Synthesizer
-from interp.sentence import encode_sentence
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
+from interp.synthesis.pieces import Pair
+from interp.synthesis.pipeline import Request, Synthesizer
+from interp.system.files import write_json, write_text
 from interp.text.frontend import phonemize
-from interp.train.corpus import Utterance, read_corpus
-from interp.vocoder import make_vocoder
+from interp.vocoders.choose import make_vocoder
 from masks.f0 import extract_f0
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks" / "voice_figures.md"

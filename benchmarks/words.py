@@ -16,15 +16,15 @@ import click
 import numpy as np
 
 from guidance.settings import GuidanceSettings
-from interp.audio import load_reference, read_audio
+from interp.audio.read import load_reference, read_audio
+from interp.audio.reference import reference_features
+from interp.checkpoints.provenance import add_metrics
+from interp.corpus.metadata import Utterance, read_corpus
 from interp.evaluation.spoken import words_of
 from interp.evaluation.words import Recogniser, word_errors
-from interp.installation import checkpoint_path
-from interp.pipeline import Request, Synthesizer
-from interp.provenance import add_metrics
-from interp.references import reference_features
-from interp.settings import SynthSettings
-from interp.train.corpus import Utterance, read_corpus
+from interp.settings.synth import SynthSettings
+from interp.synthesis.pipeline import Request, Synthesizer
+from interp.system.shipped import checkpoint_path
 
 SINGLE = SynthSettings(
     mode="temp",
@@ -92,7 +92,7 @@ def main(
     changes = {k: v for k, v in {"n_timesteps": timesteps, "solver": solver}.items() if v is not None}
     single, guided = replace(SINGLE, **changes), replace(SynthSettings(), **changes)
     cases = draw_cases(corpus, prompts, split)
-    from interp.vocoder import make_vocoder
+    from interp.vocoders.choose import make_vocoder
 
     vocoder = make_vocoder(single.vocoder, synthesizer.grid)
     own = [Request(t.text, a.path, a.path) for t, a, _ in cases]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from interp.ownership import require_own_packages
+from interp.system.ownership import require_own_packages
 
 # Before anything of `masks` or `guidance` is imported: it may be someone else's code.
 require_own_packages()
@@ -15,8 +15,8 @@ require_own_packages()
 from masks.errors import InterpError  # noqa: E402
 
 if TYPE_CHECKING:
-    from interp.pipeline import Synthesizer
-    from interp.settings import SynthSettings
+    from interp.settings.synth import SynthSettings
+    from interp.synthesis.pipeline import Synthesizer
 
 __all__ = ["InterpError", "SynthSettings", "Synthesizer", "__version__"]
 
@@ -24,22 +24,15 @@ __all__ = ["InterpError", "SynthSettings", "Synthesizer", "__version__"]
 def __getattr__(name: str) -> Any:
     """Import the engine when it is first asked for, so that ``interp --help`` does not wait for torch."""
     if name == "Synthesizer":
-        from interp.pipeline import Synthesizer
+        from interp.synthesis.pipeline import Synthesizer
 
         return Synthesizer
     if name == "SynthSettings":
-        from interp.settings import SynthSettings
+        from interp.settings.synth import SynthSettings
 
         return SynthSettings
     if name == "__version__":
-        return _version()
+        from interp.system.version import __version__
+
+        return __version__
     raise AttributeError(f"module 'interp' has no attribute {name!r}")
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("interp-speech")
-    except PackageNotFoundError:
-        return "0+uninstalled"

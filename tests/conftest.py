@@ -12,11 +12,11 @@ import torch
 from hypothesis import settings
 from torch import nn
 
-from interp.models.bin import BinEstimator
-from interp.models.bin_config import BinConfig
-from interp.models.reference_tokens import References
-from interp.models.speech_model import SpeechModel, SpeechModelConfig
-from interp.models.text_encoder import TextEncoderConfig
+from interp.estimators.bin.config import BinConfig
+from interp.estimators.bin.network import BinEstimator
+from interp.estimators.parts.reference_tokens import References
+from interp.estimators.parts.text_encoder import TextEncoderConfig
+from interp.estimators.speech_model import SpeechModel, SpeechModelConfig
 from interp.text.symbols import ID_OF
 
 settings.register_profile("shared-machine", deadline=None)

@@ -11,8 +11,7 @@ from interp.cli.mask import mask
 from interp.cli.one_line_errors import OneLineErrors
 from interp.cli.sweep import sweep
 from interp.cli.synth import synth
-from interp.cli.train import train
-from interp.cli.train_vocoder import train_vocoder
+from interp.cli.train import train, train_vocoder
 
 EPILOG = "Start with: interp synth --out out.wav (demo voices), then interp check yours.wav."
 

@@ -14,7 +14,7 @@ def check(recordings: tuple[Path, ...]) -> None:
 
     Exit code 0 for ok and warn, 2 for bad.
     """
-    from interp.check import BAD, check_pair, check_recording, lines_of, lines_of_pair
+    from interp.reports.recording import BAD, check_pair, check_recording, lines_of, lines_of_pair
     from masks.errors import InterpError
 
     if len(recordings) > 2:

@@ -84,7 +84,7 @@ def evaluate(
         run_experiment(experiment, stage, workers, assignments, click.echo)
         return
     from interp.evaluation.case import Case, is_manifest, read_manifest
-    from interp.file_endings import require_ending
+    from interp.system.endings import require_ending
 
     names = tuple(name.strip() for name in measures.split(",") if name.strip())
     require_ending("--figure", figure, (".png", ".svg"))
@@ -163,7 +163,7 @@ def _measure_one(case: Case, json_path: Path | None, names: tuple[str, ...], fig
     from interp.evaluation.measures import measure_scene
     from interp.evaluation.run import load_scene, row_of
     from interp.evaluation.table import lines_of
-    from interp.files import write_json
+    from interp.system.files import write_json
 
     scene = load_scene(case)
     measured = measure_scene(scene, names)
@@ -183,7 +183,7 @@ def _measure_manifest(
     from interp.evaluation.run import load_scene, row_of, write_rows
     from interp.evaluation.similarity import MOST_PANELS
     from interp.evaluation.table import lines_of_many
-    from interp.files import require_writable
+    from interp.system.files import require_writable
 
     require_writable(out.parent)
     rows: list[dict[str, object]] = []
@@ -202,7 +202,7 @@ def _measure_manifest(
 
 def _draw(path: Path, scenes: list[tuple[str, Scene]], total: int = 1) -> None:
     from interp.evaluation.similarity import draw_similarity
-    from interp.files import write_figure
+    from interp.system.files import write_figure
 
     write_figure(path, draw_similarity(scenes, total))
     click.echo(str(path))

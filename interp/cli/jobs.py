@@ -10,9 +10,9 @@ from pathlib import Path
 
 import click
 
-from interp.data import data_path
-from interp.settings import Mode
-from interp.sound_format import sound_format
+from interp.audio.write import sound_format
+from interp.settings.synth import Mode
+from interp.system.shipped import data_path
 from masks.errors import InterpError
 
 DEMO_TEXT = "The boy was there when the sun rose."

@@ -34,7 +34,7 @@ def mask(
     recording: Path, out: Path, plot: Path | None, width_bins: float | None, harmonics: int | None
 ) -> None:
     """Find the cells of RECORDING's mel that hold its pitch."""
-    from interp.mask_file import write_mask
+    from interp.reports.mask import write_mask
 
     for note in write_mask(recording, out, plot, width_bins, harmonics):
         click.echo(f"note: {note}", err=True)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from interp.cli.jobs import Job
-from interp.settings import SynthSettings, for_mode
+from interp.settings.synth import SynthSettings, for_mode
 from masks.errors import InterpError
 
 if TYPE_CHECKING:
-    from interp.pipeline import Synthesizer
-    from interp.result import Synthesis
+    from interp.synthesis.pipeline import Synthesizer
+    from interp.synthesis.result import Synthesis
 
 
 def run_jobs(jobs: tuple[Job, ...], settings: SynthSettings, report: Path | None, quiet: bool) -> None:
@@ -25,7 +25,7 @@ def run_jobs(jobs: tuple[Job, ...], settings: SynthSettings, report: Path | None
         When a folder cannot be written, a reference or text will not do, or the checkpoint cannot be loaded.
     """
     _require_folders(jobs, report)
-    from interp.pipeline import Synthesizer
+    from interp.synthesis.pipeline import Synthesizer
 
     synthesizer = Synthesizer.load(settings.checkpoint, device=settings.device)
     for job in jobs:
@@ -41,7 +41,7 @@ def _run_job(
 ) -> None:
     from tqdm import tqdm
 
-    from interp.audio import save_wav
+    from interp.audio.write import save_wav
 
     chosen = for_mode(settings, job.mode) if job.mode else settings
     hidden = True if quiet else None  # None: only where stderr is no terminal
@@ -55,7 +55,7 @@ def _run_job(
         )
     save_wav(job.out, synthesis.wav, synthesis.sample_rate)
     if report is not None:
-        from interp.report import write_report
+        from interp.reports.receipt import write_report
 
         write_report(report, synthesis)
     if not quiet:
@@ -74,7 +74,7 @@ def _tell(job: Job, synthesis: Synthesis) -> None:
 
 
 def _require_folders(jobs: tuple[Job, ...], report: Path | None) -> None:
-    from interp.files import require_writable
+    from interp.system.files import require_writable
 
     for out in {job.out for job in jobs if job.out.is_dir()}:
         raise InterpError(f"{out}: a folder has that name; choose another with --out")

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 import click
 
-from interp.limits import bounds_of, choices_of
+from masks.limits import bounds_of, choices_of
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 # Option names of click are identifiers; a dotted key travels with its dots replaced.

@@ -114,7 +114,7 @@ def status(folder: Path) -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write. [default: FOLDER/report]")
 def report(folder: Path, out: Path | None) -> None:
     """Write a page of the sweep in FOLDER, and its tables as CSV and Parquet."""
-    from interp.sweep.report import write_sweep_report
+    from interp.sweep.report.report import write_sweep_report
 
     paths, notes = write_sweep_report(folder, out or folder / "report")
     for note in notes:

@@ -11,8 +11,8 @@ import click
 from interp.cli.jobs import Job, jobs_of_list, single_job
 from interp.cli.run_jobs import run_jobs
 from interp.cli.setting_options import Command, setting_option, settings_given
-from interp.config import resolve
-from interp.settings import SynthSettings
+from interp.settings.resolve import resolve
+from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
 
 EXAMPLES = """

@@ -1,13 +1,12 @@
-"""``interp train``: train a model as a YAML file says."""
+"""``interp train`` and ``interp train-vocoder``: train a model as a YAML file says."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
-
-from interp.cli.train_options import train_options
 
 EXAMPLES = """
 \b
@@ -16,6 +15,51 @@ Examples:
   interp train configs/train/default.yaml --pack-to pack/train.npz
   interp train configs/train/gpu.yaml --pack pack/train.npz --stop-at 4000 --out out
 """
+VOCODER_EXAMPLES = """
+\b
+Examples:
+  interp train-vocoder configs/train/vocoder.yaml --set data.corpus=PATH
+  interp train-vocoder configs/train/vocoder.yaml --pack-to pack/vocoder.npz
+  interp train-vocoder configs/train/vocoder_gpu.yaml --pack pack/vocoder.npz --stop-at 9000 --out out
+"""
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+OPTIONS = (
+    click.argument("config", type=click.Path(path_type=Path)),
+    click.option(
+        "--set",
+        "assignments",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Any setting by its name; repeatable.",
+    ),
+    click.option(
+        "--pack", type=click.Path(path_type=Path), help="Train from this pack alone, without the corpus."
+    ),
+    click.option(
+        "--pack-to",
+        type=click.Path(path_type=Path),
+        help="Write the prepared data as a pack there, and stop.",
+    ),
+    click.option(
+        "--pack-mib",
+        default=40.0,
+        show_default=True,
+        type=click.FloatRange(1, 4096),
+        help="Room for a pack, MiB.",
+    ),
+    click.option("--stop-at", type=click.IntRange(1), help="Stop at this step; the schedule stays as it is."),
+    click.option(
+        "--out", type=click.Path(path_type=Path), help="Folder for the weights. [default: the run's own]"
+    ),
+)
+
+
+def train_options(command: Command) -> Command:
+    """Give a command all of these, in this order."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
 
 
 @click.command(epilog=EXAMPLES)
@@ -27,3 +71,14 @@ def train(config: Path, **options: Any) -> None:
     checkpoint = run(config, **options)
     if checkpoint is not None:
         click.echo(str(checkpoint))
+
+
+@click.command("train-vocoder", epilog=VOCODER_EXAMPLES)
+@train_options
+def train_vocoder(config: Path, **options: Any) -> None:
+    """Train a vocoder as CONFIG (YAML) says; a run that was interrupted goes on where it stopped."""
+    from interp.train.vocoder.run import train as run
+
+    vocoder = run(config, **options)
+    if vocoder is not None:
+        click.echo(str(vocoder))

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from interp.audio import BAND_LIMIT_RATE, load_reference
-from interp.mel import log_mel
+from interp.audio.mel import log_mel
+from interp.audio.read import BAND_LIMIT_RATE, load_reference
 from masks.f0 import extract_f0
 from masks.grid import MelGrid
 
@@ -46,7 +46,7 @@ class Clip:
 
     @cached_property
     def mel(self) -> Float[np.ndarray, "n_mels frames"]:
-        """Natural log mel (`interp.mel`)."""
+        """Natural log mel (`interp.audio.mel`)."""
         return np.asarray(log_mel(torch.from_numpy(self.wav)[None], self.grid)[0])
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from interp.audio import BAND_LIMIT_RATE
+from interp.audio.read import BAND_LIMIT_RATE
 from interp.evaluation.scene import Figures, Scene
 
 MODULES = ("speechmos", "onnxruntime")

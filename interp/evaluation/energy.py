@@ -6,10 +6,10 @@ import librosa
 import numpy as np
 from jaxtyping import Float
 
+from interp.audio.level import active_level_dbfs
 from interp.evaluation.clip import Clip
 from interp.evaluation.scene import Figures, Scene, per_reference, same_words
 from interp.evaluation.warp import warp_by_dtw
-from interp.level import active_level_dbfs
 
 RANGE_DB = 40.0
 

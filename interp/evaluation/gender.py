@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from interp.audio.pitch_statistics import pitch_statistics, semitones
 from interp.evaluation.clip import Clip
 from interp.evaluation.formants import formants_of
 from interp.evaluation.scene import Figures, Scene
-from interp.pitch_statistics import pitch_statistics, semitones
 
 # Logistic regressions on 38 readers of LibriSpeech and 61 of speechocean762 whose gender is published, one
 # recording of each, both sets and both genders weighing the same. Log-odds of "female" per semitone

@@ -6,10 +6,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from interp.audio import BAND_LIMIT_RATE, save_wav
+from interp.audio.level import amplify_to
+from interp.audio.read import BAND_LIMIT_RATE
+from interp.audio.write import save_wav
 from interp.evaluation.clip import Clip
 from interp.evaluation.scene import Figures, Scene, per_reference, same_words
-from interp.level import amplify_to
 
 MODULES = ("mel_cepstral_distance",)
 LEVEL_DBFS = -26.0

@@ -8,9 +8,9 @@ from functools import lru_cache
 import numpy as np
 from jaxtyping import Float
 
+from interp.corpus.align import SILENCE, AlignedWord, Aligner
 from interp.evaluation.clip import Clip
 from interp.evaluation.spoken import words_of
-from interp.train.align import SILENCE, AlignedWord, Aligner
 
 MODULES = ("pocketsphinx",)
 
@@ -25,7 +25,7 @@ class PhoneTimes:
 
 @lru_cache(maxsize=32)
 def aligned_words(clip: Clip, text: str) -> tuple[AlignedWord, ...] | None:
-    """Words with their phones (`interp.train.align`, pocketsphinx); None where the alignment fails."""
+    """Words with their phones (`interp.corpus.align`, pocketsphinx); None where the alignment fails."""
     peak = max(1e-4, float(np.abs(clip.wav_16k).max()))
     pcm = (clip.wav_16k / peak * 20000).astype(np.int16)
     found = _aligner().align(pcm, " ".join(words_of(text)))

@@ -6,8 +6,8 @@ import numpy as np
 from jaxtyping import Float
 from scipy.stats import wasserstein_distance
 
+from interp.audio.pitch_statistics import pitch_statistics, semitones
 from interp.evaluation.scene import Figures, Scene, per_reference
-from interp.pitch_statistics import pitch_statistics, semitones
 
 # Nearer than this, "on the way from one reference to the other" has no meaning.
 LEAST_SEMITONES = 0.5

@@ -8,8 +8,8 @@ import numpy as np
 import parselmouth
 from parselmouth.praat import call
 
+from interp.audio.pitch_statistics import pitch_statistics
 from interp.evaluation.clip import Clip
-from interp.pitch_statistics import pitch_statistics
 from masks.f0 import CEILING_HZ, FLOOR_HZ, PRAAT_STEP_S
 
 

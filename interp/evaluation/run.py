@@ -13,7 +13,7 @@ from interp.evaluation.case import Case
 from interp.evaluation.clip import Clip, load_clip
 from interp.evaluation.measures import Measured, measure_scene
 from interp.evaluation.scene import Scene
-from interp.files import write_json, write_text
+from interp.system.files import write_json, write_text
 from masks.errors import InterpError
 
 CASE_COLUMNS = ("output", "ref1", "ref2", "text", "mode", "split_s")

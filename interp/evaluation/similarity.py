@@ -15,7 +15,14 @@ from interp.evaluation.phones import PhoneTimes, aligned_words, common_edges, is
 from interp.evaluation.pitch import pitch
 from interp.evaluation.scene import Scene, same_words
 from interp.evaluation.warp import warp_by_dtw, warp_by_phones
-from interp.figure import OUTPUT_COLOUR, REF_COLOURS, SWITCH_COLOUR, draw_track, finish_pitch, pitch_words
+from interp.reports.figure import (
+    OUTPUT_COLOUR,
+    REF_COLOURS,
+    SWITCH_COLOUR,
+    draw_track,
+    finish_pitch,
+    pitch_words,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

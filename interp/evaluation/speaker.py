@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from interp.audio import BAND_LIMIT_RATE
+from interp.audio.level import amplify_to
+from interp.audio.pitch_statistics import pitch_statistics
+from interp.audio.read import BAND_LIMIT_RATE
 from interp.evaluation.clip import Clip
 from interp.evaluation.psola import with_pitch
 from interp.evaluation.scene import Figures, Scene, per_reference
-from interp.level import amplify_to
-from interp.pitch_statistics import pitch_statistics
 
 MODULES = ("resemblyzer", "webrtcvad")
 LEVEL_DBFS = -30.0

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
+from interp.audio.pitch_statistics import pitch_statistics, semitones
 from interp.evaluation.energy import energy_db
 from interp.evaluation.pitch import LEAST_SEMITONES
 from interp.evaluation.scene import Figures, Scene
-from interp.pitch_statistics import pitch_statistics, semitones
 
 # Ends of the bins of distance from the switch, seconds.
 DISTANCES_S = (0.1, 0.2, 0.4, 0.8, 1.6)

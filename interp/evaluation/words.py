@@ -10,7 +10,7 @@ import librosa
 import numpy as np
 from jaxtyping import Float
 
-from interp.audio import BAND_LIMIT_RATE
+from interp.audio.read import BAND_LIMIT_RATE
 from interp.evaluation.scene import Figures, Scene
 from interp.evaluation.spoken import words_of
 

@@ -16,25 +16,25 @@ from guidance.objectives import objective_loss
 from guidance.path import PathTuner
 from guidance.tuner import NoiseTuner
 from guidance.tuning import Tuning
-from interp.audio import load_reference
-from interp.decoding import LARGEST_BATCH
-from interp.engines.contract import BatchModel, Binding, Piece
+from interp.audio.read import load_reference
+from interp.audio.reference import ReferenceFeatures, reference_features
+from interp.diffusion.noise import NoisePath, draw_noise
+from interp.diffusion.sampler import SamplingCancelled, ScoreFunction, Tuner
+from interp.estimators.contract import BatchModel, Binding, Piece
+from interp.estimators.sentence import Sentence
 from interp.experiment.kept import Kept
 from interp.experiment.made import Cost, Made, Take
 from interp.experiment.trial import Trial
 from interp.experiment.witness import Counted, Witness
-from interp.mass_probe import probe_index
-from interp.noise import NoisePath, draw_noise
-from interp.pieces import Pair, pieces_of
-from interp.pipeline import Synthesizer
-from interp.references import ReferenceFeatures, reference_features
-from interp.sampler import SamplingCancelled, ScoreFunction, Tuner
-from interp.sampling import Sampling
-from interp.sentence import Sentence
-from interp.settings import SynthSettings
-from interp.spans import split_frame_of
-from interp.vocoder import make_vocoder
-from interp.way import Way, evaluations_read, normals_tuned
+from interp.settings.synth import SynthSettings
+from interp.synthesis.decoding import LARGEST_BATCH
+from interp.synthesis.mass_probe import probe_index
+from interp.synthesis.modes.temp import split_frame_of
+from interp.synthesis.pieces import Pair, pieces_of
+from interp.synthesis.pipeline import Synthesizer
+from interp.synthesis.sampling import Sampling
+from interp.synthesis.tuned_path import Way, evaluations_read, normals_tuned
+from interp.vocoders.choose import make_vocoder
 from masks.errors import InterpError
 
 MakeTuner = Callable[[Tuning, Sequence[Piece]], Tuner]

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from interp.experiment.measure import measure_all
 from interp.experiment.plan import arms_of, trials_of
-from interp.experiment.report import gather, write_report
+from interp.experiment.report.report import gather, write_report
 from interp.experiment.spec import read_experiment
 from interp.experiment.store import Store
 from interp.experiment.synthesise import synthesise
-from interp.installation import checkpoint_path
-from interp.sweep.point_settings import settings_of
+from interp.settings.dotted import settings_of
+from interp.system.shipped import checkpoint_path
 
 STAGES = ("synthesise", "measure", "report", "all")
 

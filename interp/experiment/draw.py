@@ -9,16 +9,16 @@ from pathlib import Path
 
 import numpy as np
 
-from interp.audio import load_reference
+from interp.audio.pitch_statistics import pitch_statistics, semitones
+from interp.audio.read import load_reference
+from interp.corpus.metadata import Utterance, of_speakers, read_corpus
 from interp.evaluation.clip import Clip
 from interp.evaluation.gender import gender
 from interp.evaluation.scene import Scene
 from interp.evaluation.spoken import words_of
 from interp.experiment.spec import CasesSpec
 from interp.experiment.trial import Trial
-from interp.pitch_statistics import pitch_statistics, semitones
 from interp.text.sentences import split_sentences
-from interp.train.corpus import Utterance, of_speakers, read_corpus
 from masks.errors import InterpError
 from masks.grid import MelGrid
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from interp.audio import load_reference
+from interp.audio.read import load_reference
 from interp.evaluation.clip import Clip, load_clip
 from interp.evaluation.measures import choose, measure_scene
 from interp.evaluation.scene import Scene

@@ -9,15 +9,15 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from interp.config import mapping_of
 from interp.experiment.conditions import CONDITIONS, Condition
 from interp.experiment.draw import draw_trials
 from interp.experiment.spec import ConditionSpec, ExperimentSpec
 from interp.experiment.trial import Trial
-from interp.files import write_json
-from interp.settings import SynthSettings
-from interp.sweep.point import hash_of
-from interp.sweep.point_settings import settings_of
+from interp.settings.dotted import settings_of
+from interp.settings.resolve import mapping_of
+from interp.settings.synth import SynthSettings
+from interp.system.digest import hash_of
+from interp.system.files import write_json
 from masks.errors import InterpError
 
 TRIALS = "cases.json"

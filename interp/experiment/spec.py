@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from interp.config import resolve
-from interp.limits import limited, require_limits
+from interp.settings.resolve import resolve
 from masks.errors import InterpError
+from masks.limits import limited, require_limits
 
 Scalar = int | float | str | bool | tuple[float, ...] | None
 Setting = Scalar | Mapping[str, Scalar]

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from interp.audio import save_wav
+from interp.audio.write import save_wav
 from interp.experiment.made import Cost, Made, Masses
 from interp.experiment.plan import Arm
 from interp.experiment.trial import Trial
-from interp.files import require_writable, write_json, write_npz
+from interp.system.files import require_writable, write_json, write_npz
 from masks.errors import InterpError
 
 MADE_WITH = "experiment.json"

@@ -12,7 +12,7 @@ from interp.experiment.plan import Arm
 from interp.experiment.store import Store
 from interp.experiment.trial import Trial
 from interp.experiment.work import work_through
-from interp.pipeline import Synthesizer
+from interp.synthesis.pipeline import Synthesizer
 from masks.errors import InterpError
 
 

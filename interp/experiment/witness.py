@@ -11,9 +11,9 @@ from torch import Tensor
 from guidance.masses import AttentionMasses
 from guidance.objectives import objective_loss
 from guidance.readout import read_masses
-from interp.engines.contract import BatchModel, Binding
+from interp.diffusion.sampler import StepState
+from interp.estimators.contract import BatchModel, Binding
 from interp.experiment.made import Cost, Masses
-from interp.sampler import StepState
 from masks.groups import GROUP_NAMES, N_STYLE_GROUPS
 
 Rows = list[list[float]]  # by sample and group

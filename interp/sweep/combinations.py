@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from interp.config import settings_from
-from interp.limits import limited, require_limits
+from interp.settings.resolve import settings_from
 from interp.sweep.spec import SweepSpec
 from masks.errors import InterpError
+from masks.limits import limited, require_limits
 
 Combination = dict[str, Any]
 

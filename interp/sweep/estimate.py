@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from interp.sweep.ledger import Row
 
 # Speech says about 14 characters a second.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from interp.evaluation.clip import Clip, load_clip
 from interp.evaluation.measures import INSTALL, choose, measure
-from interp.result import GuidanceResult, Synthesis
+from interp.synthesis.result import GuidanceResult, Synthesis
 from masks.errors import InterpError
 from masks.grid import MelGrid
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from guidance.tables import load_objective
-from interp.audio import load_reference
-from interp.data import data_path
-from interp.device import choose_device
-from interp.installation import checkpoint_path
-from interp.strict_yaml import read_yaml
+from interp.audio.read import load_reference
+from interp.settings.objectives import load_objective
+from interp.settings.strict_yaml import read_yaml
 from interp.sweep.point import Point
+from interp.system.device import choose_device
+from interp.system.shipped import checkpoint_path, data_path
 from interp.text.frontend import phonemize, split_sentences
-from interp.vocoder import make_vocoder
+from interp.vocoders.choose import make_vocoder
 from masks.errors import InterpError
 from masks.grid import MelGrid
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from interp.config import settings_from
+from interp.settings.resolve import settings_from
 from interp.sweep.point import Figures, Outcome, Point
 from interp.sweep.spec import BestBy
 from masks.errors import InterpError

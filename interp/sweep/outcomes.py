@@ -7,8 +7,8 @@ import platform
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 
-from interp import __version__
 from interp.sweep.point import Outcome, Point
+from interp.system.version import __version__
 from masks.errors import InterpError
 
 MEASURING_PACKAGES = ("torch", "numpy", "praat-parselmouth")

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from interp.sweep.point import Batch, Point, hash_of
+from interp.sweep.point import Batch, Point
 from interp.sweep.spec import SweepSpec
+from interp.system.digest import hash_of
 
 
 @dataclass(frozen=True)

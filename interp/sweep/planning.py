@@ -11,14 +11,14 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from interp.installation import checkpoint_path
+from interp.settings.dotted import settings_of
 from interp.sweep.combinations import combinations
 from interp.sweep.figures import require_figure, require_measures
 from interp.sweep.inputs import check_inputs
 from interp.sweep.plan import Plan
 from interp.sweep.point import Point
-from interp.sweep.point_settings import settings_of
 from interp.sweep.spec import Pair, SweepSpec
+from interp.system.shipped import checkpoint_path
 from masks.errors import InterpError
 
 # These choose what is said by whom and not how; in a combination they replace the file's own lists.

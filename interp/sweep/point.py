@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from interp.config import mapping_of
-from interp.settings import SynthSettings
+from interp.settings.resolve import mapping_of
+from interp.settings.synth import SynthSettings
+from interp.system.digest import hash_of
 
 Figures = Mapping[str, float | None]
 
@@ -108,8 +107,3 @@ class Outcome:
 
 
 Speak = Callable[[Batch], Sequence[Outcome]]
-
-
-def hash_of(value: Any) -> str:
-    """SHA-256 of plain values, whatever the order of their keys."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

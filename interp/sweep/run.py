@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from interp.config import mapping_of
-from interp.files import make_folder, require_writable, whole_file
+from interp.settings.resolve import mapping_of
 from interp.sweep.backends.contract import Backend
 from interp.sweep.estimate import cost_of
 from interp.sweep.ledger import Ledger, State, create_ledger, has_ledger, open_ledger
 from interp.sweep.lock import only_run
 from interp.sweep.point import Outcome
+from interp.system.files import make_folder, require_writable, whole_file
 from masks.errors import InterpError
 
 if TYPE_CHECKING:

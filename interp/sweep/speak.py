@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from interp.pipeline import Request, Synthesizer
-from interp.result import Synthesis
+from interp.audio.write import ogg_of
 from interp.sweep.figures import figures_of
-from interp.sweep.ogg import ogg_of
 from interp.sweep.outcomes import failed, versions, worker_name
 from interp.sweep.point import Batch, Outcome, Point
+from interp.synthesis.pipeline import Request, Synthesizer
+from interp.synthesis.result import Synthesis
 from masks.errors import InterpError
 
 

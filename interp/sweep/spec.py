@@ -8,12 +8,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
-from interp.config import settings_from
-from interp.data import data_path
-from interp.limits import limited, require_limits
-from interp.settings import LARGEST_SEED
-from interp.strict_yaml import read_yaml
+from interp.settings.resolve import settings_from
+from interp.settings.strict_yaml import read_yaml
+from interp.settings.synth import LARGEST_SEED
+from interp.system.shipped import data_path
 from masks.errors import InterpError
+from masks.limits import limited, require_limits
 
 DEMO_REFERENCES = ("resources/demo_ref1.wav", "resources/demo_ref2.wav")
 COMBINED = ("base", "baseline", "grid", "list", "sample")

@@ -11,9 +11,9 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn import functional as F
 
-from interp.models.patches import cut_columns
-from interp.models.reference_tokens import References
-from interp.train.bank import FeatureBank
+from interp.estimators.parts.patches import cut_columns
+from interp.estimators.parts.reference_tokens import References
+from interp.train.dataset.bank import FeatureBank
 from interp.train.examples import Plan, frame_indices
 from masks.reduce import HARMONIC_THRESHOLD, PatchGrid, reduce_mask
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -13,20 +13,20 @@ from accelerate import Accelerator
 from torch import Tensor
 from tqdm import tqdm
 
-from interp.models.bin import BinEstimator
-from interp.process import DiffusionProcess
-from interp.train.bank import FeatureBank
+from interp.diffusion.process import DiffusionProcess
+from interp.estimators.bin.network import BinEstimator
 from interp.train.batch import Batch, BatchMaker
+from interp.train.dataset.bank import FeatureBank
 from interp.train.examples import ExampleDrawer
 from interp.train.loss import SMALLEST_T, BinLoss, Losses
 from interp.train.optimizer import optimizers_of
+from interp.train.run_log import Report
 from interp.train.settings import EstimatorTraining
 from interp.train.state import TrainState, load_newest, save_state
 from masks.reduce import PatchGrid
 
 log = logging.getLogger(__name__)
 LONG_CROPS = 3  # near a whole sentence and a whole reference, as synthesis has them
-Report = Callable[[int, dict[str, float]], None]
 
 
 def train_estimator(
@@ -140,9 +140,7 @@ def _stratified(rng: np.random.Generator, n: int) -> np.ndarray:
     return (SMALLEST_T + (1 - SMALLEST_T) * u).astype(np.float32)
 
 
-def _set_rate(
-    optimizers: Iterable[torch.optim.Optimizer], settings: EstimatorTraining, step: int
-) -> None:
+def _set_rate(optimizers: Iterable[torch.optim.Optimizer], settings: EstimatorTraining, step: int) -> None:
     """Linear warm-up, constant, half a cosine to 0 at the end."""
     left = (settings.n_steps - step) / max(1, settings.decay_share * settings.n_steps)
     fall = 0.5 - 0.5 * math.cos(math.pi * min(1.0, left))

@@ -19,9 +19,9 @@ from functools import partial
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from interp.limits import limited, require_limits
-from interp.train.bank import FeatureBank
+from interp.train.dataset.bank import FeatureBank
 from masks.errors import InterpError
+from masks.limits import limited, require_limits
 
 SAME_PITCH = 0.5 * np.log(2) / 12
 OTHER_PITCH = 3.0 * np.log(2) / 12
@@ -147,9 +147,7 @@ class ExampleDrawer:
         refs = [self._pick(rng, target, role) for role in roles]
         sources = SOURCES[roles]
         aligned = rng.random() < 0.5 if sources[0] == NEITHER else self._shares_melody(target, refs[0])
-        return self._plan(
-            rng, target, refs, sources, [*range(4), NULL], (aligned, aligned), counts=True
-        )
+        return self._plan(rng, target, refs, sources, [*range(4), NULL], (aligned, aligned), counts=True)
 
     def _switched(self, rng: np.random.Generator, before: int) -> Plan | None:
         bank = self._bank

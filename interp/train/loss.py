@@ -8,8 +8,8 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from interp.models.bin import BinEstimator, EstimatorOutput
-from interp.process import DiffusionProcess
+from interp.diffusion.process import DiffusionProcess
+from interp.estimators.bin.network import BinEstimator, EstimatorOutput
 from interp.train.batch import Batch
 from masks.groups import NULL, key_share, log_weights
 

@@ -16,12 +16,12 @@ from jaxtyping import Float, Int
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from interp.files import write_bytes
-from interp.limits import limited, require_limits
-from interp.models.alignment import frame_mask_of
-from interp.models.duration import duration_loss
-from interp.models.mean_mel import MeanMel, MeanMelConfig
+from interp.estimators.parts.alignment import frame_mask_of
+from interp.estimators.parts.duration import duration_loss
+from interp.estimators.parts.mean_mel import MeanMel, MeanMelConfig
+from interp.system.files import write_bytes
 from interp.train.text import TextExample
+from masks.limits import limited, require_limits
 
 log = logging.getLogger(__name__)
 

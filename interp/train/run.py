@@ -13,18 +13,18 @@ import torch
 from accelerate import PartialState
 from safetensors.torch import load_file, save
 
-from interp.checkpoint import save_checkpoint
-from interp.config import mapping_of, resolve
-from interp.cpu_memory import keep_freed_memory
-from interp.files import write_bytes, write_figure, write_json, write_text
-from interp.models.speech_model import SpeechModel
-from interp.models.text_encoder import TextEncoder
-from interp.strict_yaml import dump_yaml
-from interp.train.bank import build_bank
+from interp.checkpoints.checkpoint import save_checkpoint
+from interp.estimators.parts.text_encoder import TextEncoder
+from interp.estimators.speech_model import SpeechModel
+from interp.settings.resolve import mapping_of, resolve
+from interp.settings.strict_yaml import dump_yaml
+from interp.system.cpu_memory import keep_freed_memory
+from interp.system.files import write_bytes, write_figure, write_json, write_text
+from interp.train.dataset.bank import build_bank
+from interp.train.dataset.features import WIDE
+from interp.train.dataset.pack import Pack, read_pack, write_pack
 from interp.train.estimator import train_estimator
-from interp.train.features import WIDE
-from interp.train.pack import Pack, read_pack, write_pack
-from interp.train.run_log import run_log
+from interp.train.run_log import draw_losses, run_log
 from interp.train.settings import TrainSettings
 from interp.train.state import TrainState, save_half
 from masks.grid import MelGrid
@@ -89,9 +89,9 @@ def train(
 
 def prepared_data(settings: TrainSettings, folder: Path) -> Pack:
     """Corpus to features, texts and text encoder; everything that is cached is read, not made again."""
-    from interp.train.clearness import clearest
-    from interp.train.prepare import prepare_corpus
-    from interp.train.search import searched_texts
+    from interp.train.dataset.clearness import clearest
+    from interp.train.dataset.prepare import prepare_corpus
+    from interp.train.dataset.search import searched_texts
     from interp.train.text import train_text_encoder
 
     alignment = settings.text.alignment
@@ -149,8 +149,6 @@ def _picture(folder: Path, out: Path) -> None:
     """The loss curves of the run so far, where there is something to draw and to draw it with."""
     logged = folder / "log.jsonl"
     if logged.is_file() and find_spec("matplotlib"):
-        from interp.train.loss_curve import draw_losses
-
         write_figure(out / "losses.png", draw_losses(logged))
 
 

@@ -5,37 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from interp.limits import limited, require_limits
-from interp.models.speech_model import SpeechModelConfig
+from interp.estimators.speech_model import SpeechModelConfig
+from interp.train.dataset.settings import DataSettings
 from interp.train.examples import ExampleShares
-from interp.train.mean_mel import MeanMelTraining
 from interp.train.optimizer import OptimizerName
 from interp.train.text import Alignment
-
-
-@dataclass(frozen=True)
-class DataSettings:
-    """Where the recordings are and how they are widened.
-
-    ``corpus``: folder with metadata.csv; ``cache``: folder for alignments and features; ``speakers``: whose
-    recordings, names or patterns; ``variants``: Praat variants a recording; ``wide_speakers``: those who are
-    there for the variety of voices alone, with ``wide_variants``, of whom the estimator but not the text
-    encoder learns, from the share ``wide_kept`` of their recordings that follows its text most closely;
-    ``workers``: processes.
-    """
-
-    corpus: str = "corpus"
-    cache: str = "data"
-    speakers: tuple[str, ...] = ()
-    variants: int = limited(3, low=0)
-    wide_speakers: tuple[str, ...] = ()
-    wide_variants: int = limited(6, low=1)
-    wide_kept: float = limited(0.7, above=0.0, high=1.0)
-    workers: int = limited(2, low=1)
-
-    def __post_init__(self) -> None:
-        """Check the bounds."""
-        require_limits(self)
+from masks.limits import limited, require_limits
 
 
 @dataclass(frozen=True)

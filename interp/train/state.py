@@ -11,7 +11,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from interp.files import write_bytes
+from interp.system.files import write_bytes
 from masks.errors import InterpError
 
 

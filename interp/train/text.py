@@ -15,9 +15,9 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from interp.models.alignment import expand, frame_mask_of, search_durations
-from interp.models.duration import duration_loss
-from interp.models.text_encoder import TextEncoder, TextEncoderConfig
+from interp.estimators.parts.alignment import expand, frame_mask_of, search_durations
+from interp.estimators.parts.duration import duration_loss
+from interp.estimators.parts.text_encoder import TextEncoder, TextEncoderConfig
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from spoken import make_synthesis, write_voice
 
-from interp.audio import load_reference
+from interp.audio.read import load_reference
 from interp.cli import main
 from masks.errors import InterpError
 
@@ -45,7 +45,7 @@ def calls(monkeypatch):
             on_progress(1.0)
             return make_synthesis(text, (ref1, ref2), settings, notes)
 
-    module = ModuleType("interp.pipeline")
+    module = ModuleType("interp.synthesis.pipeline")
     module.Synthesizer = FakeSynthesizer
-    monkeypatch.setitem(sys.modules, "interp.pipeline", module)
+    monkeypatch.setitem(sys.modules, "interp.synthesis.pipeline", module)
     return made

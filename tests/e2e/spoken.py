@@ -6,8 +6,8 @@ import soundfile
 from guidance.readout import MassReadout
 from guidance.settings import GuidanceSettings
 from guidance.trace import TraceSummary
-from interp.result import GuidanceResult, ReferenceResult, Synthesis
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
+from interp.synthesis.result import GuidanceResult, ReferenceResult, Synthesis
 from masks.grid import MelGrid
 from masks.pitch import pitch_mask
 from masks.spans import WordSpan

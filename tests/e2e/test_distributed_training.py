@@ -13,14 +13,14 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from interp.config import mapping_of
-from interp.models.bin_config import BinConfig
-from interp.models.speech_model import SpeechModelConfig
-from interp.models.text_encoder import TextEncoder, TextEncoderConfig
-from interp.strict_yaml import dump_yaml
+from interp.estimators.bin.config import BinConfig
+from interp.estimators.parts.text_encoder import TextEncoder, TextEncoderConfig
+from interp.estimators.speech_model import SpeechModelConfig
+from interp.settings.resolve import mapping_of
+from interp.settings.strict_yaml import dump_yaml
+from interp.train.dataset.features import Features, Variant
+from interp.train.dataset.pack import write_pack
 from interp.train.examples import ExampleShares
-from interp.train.features import Features, Variant
-from interp.train.pack import write_pack
 from interp.train.settings import EstimatorTraining, TrainSettings
 from interp.train.text import TextExample
 

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from interp.data import data_path
 from interp.evaluation import measures
+from interp.system.shipped import data_path
 
 A, B = (data_path(f"resources/demo_ref{n}.wav") for n in (1, 2))
 

@@ -5,7 +5,7 @@ import csv
 import pytest
 from spoken import write_voice
 
-from interp.checkpoint import save_checkpoint
+from interp.checkpoints.checkpoint import save_checkpoint
 
 TEXT = """
 title: tiny

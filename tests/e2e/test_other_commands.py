@@ -99,7 +99,7 @@ def test_check_three(interp, voices):
 
 
 def test_demo_references_are_apart(interp):
-    from interp.data import data_path
+    from interp.system.shipped import data_path
 
     result = interp("check", data_path("resources/demo_ref1.wav"), data_path("resources/demo_ref2.wav"))
     assert "as a pair: ok" in result.stdout
@@ -115,7 +115,7 @@ def checkpoint(tmp_path):
 
 
 def test_info(interp, checkpoint):
-    from interp.files import write_json
+    from interp.system.files import write_json
 
     provenance = {"data": ["a", "b"], "metrics": {"f0_slope": 0.1}}
     write_json(checkpoint.with_suffix(".provenance.json"), provenance)
@@ -144,7 +144,7 @@ def test_info_without_provenance(interp, checkpoint):
 
 
 def test_info_of_a_model_that_follows(interp, checkpoint):
-    from interp.files import write_json
+    from interp.system.files import write_json
 
     write_json(checkpoint.with_suffix(".provenance.json"), {"metrics": {"f0_slope": 0.8}})
     assert "NOT YET" not in interp("info", "-c", checkpoint).stdout
@@ -192,9 +192,9 @@ def test_an_option_before_the_command(interp):
 def test_engine_is_exported_lazily(monkeypatch):
     import interp
 
-    module = ModuleType("interp.pipeline")
+    module = ModuleType("interp.synthesis.pipeline")
     module.Synthesizer = object
-    monkeypatch.setitem(sys.modules, "interp.pipeline", module)
+    monkeypatch.setitem(sys.modules, "interp.synthesis.pipeline", module)
     assert interp.Synthesizer is object
     assert interp.InterpError is InterpError
     with pytest.raises(AttributeError):

@@ -8,9 +8,9 @@ import pytest
 from spoken import GROUPS, PHONEMES, make_synthesis, read_npz
 
 from guidance.settings import GuidanceSettings
-from interp.config import resolve
-from interp.report import report_of, write_report
-from interp.settings import SynthSettings
+from interp.reports.receipt import report_of, write_report
+from interp.settings.resolve import resolve
+from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
 
 TOP = {"mode", "text", "phonemes", "seed", "n_timesteps", "guided", "seconds_audio", "seconds_wall", "rtf"}
@@ -41,7 +41,7 @@ def test_a_report_that_fails_leaves_nothing(tmp_path, monkeypatch):
     def no_room(path, figure):
         raise InterpError(f"{path}: cannot be written")
 
-    monkeypatch.setattr("interp.report.write_figure", no_room)
+    monkeypatch.setattr("interp.reports.receipt.write_figure", no_room)
     with pytest.raises(InterpError):
         write_report(tmp_path / "r/s", make_synthesis())
     assert list(tmp_path.iterdir()) == []
@@ -94,7 +94,7 @@ def test_without_guidance():
 
 
 def texts_of(synthesis):
-    from interp.figure import draw_synthesis
+    from interp.reports.figure import draw_synthesis
 
     figure = draw_synthesis(synthesis)
     figure.draw_without_rendering()

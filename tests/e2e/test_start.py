@@ -7,7 +7,7 @@ NOT_NEEDED = ("torch._dynamo", "librosa.core", "numba", "matplotlib", "pandas")
 SCRIPT = """
 import sys
 from interp import Synthesizer, SynthSettings
-from interp.data import data_path
+from interp.system.shipped import data_path
 synthesizer = Synthesizer.load()
 for number in (1, 2):
     synthesizer._reference(data_path(f"resources/demo_ref{number}.wav"), SynthSettings())
@@ -17,5 +17,5 @@ print(*sys.modules)
 
 def test_loading_a_checkpoint_and_references_imports_no_compiler_and_no_plots() -> None:
     found = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
-    assert "interp.pipeline" in found.stdout
+    assert "interp.synthesis.pipeline" in found.stdout
     assert not set(NOT_NEEDED) & set(found.stdout.split())

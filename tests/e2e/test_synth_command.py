@@ -5,7 +5,7 @@ import re
 import pytest
 import soundfile
 
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 
 TEXT = ("--text", "The boy was there.")
 
@@ -103,7 +103,7 @@ def test_shipped_file_list_is_sound():
     from pathlib import Path
 
     from interp.cli.jobs import jobs_of_list
-    from interp.data import data_path
+    from interp.system.shipped import data_path
 
     assert len(jobs_of_list(data_path("resources/filelists/synthesis.txt"), Path("out"))) == 3
 
@@ -189,7 +189,7 @@ def test_a_reference_that_is_not_given_is_a_demo_voice_and_told(
 
 def test_the_layers_in_the_help_are_layers_of_the_default_model(interp):
     from guidance.layers import resolve_layers
-    from interp.models.bin_config import BinConfig
+    from interp.estimators.bin.config import BinConfig
 
     example = re.search(
         r"second-half,? or (\d+(?:,\d+)+)", " ".join(interp("synth", "--help").output.split())

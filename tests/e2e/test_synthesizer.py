@@ -9,8 +9,8 @@ import pytest
 
 from guidance.settings import GuidanceSettings
 from interp import InterpError, Synthesizer, SynthSettings
-from interp.data import data_path
-from interp.pipeline import Request
+from interp.synthesis.pipeline import Request
+from interp.system.shipped import data_path
 
 REF1, REF2 = (data_path(f"resources/demo_ref{n}.wav") for n in (1, 2))
 TEXT = "The sun rose."

@@ -11,7 +11,7 @@ import pytest
 PROGRAM = """
 import os, signal, click
 from interp.cli.one_line_errors import OneLineErrors
-from interp.files import whole_file
+from interp.system.files import whole_file
 
 @click.group(cls=OneLineErrors)
 def main(): pass

@@ -14,10 +14,10 @@ import soundfile
 from damage import damaged
 from kinds import Defect, Kind
 
-from interp.audio import load_reference
-from interp.check import check_recording, lines_of
-from interp.mask_file import write_mask
-from interp.references import reference_features
+from interp.audio.read import load_reference
+from interp.audio.reference import reference_features
+from interp.reports.mask import write_mask
+from interp.reports.recording import check_recording, lines_of
 from masks.grid import MelGrid
 
 GRID = MelGrid()

@@ -14,9 +14,9 @@ from damage import damaged
 from kinds import Kind
 from small_models import small_speech_model
 
-from interp.checkpoint import load_checkpoint, save_checkpoint
-from interp.installation import describe_installation
-from interp.settings import SynthSettings
+from interp.checkpoints.checkpoint import load_checkpoint, save_checkpoint
+from interp.reports.installation import describe_installation
+from interp.settings.synth import SynthSettings
 
 NUMBERS = (
     -1,

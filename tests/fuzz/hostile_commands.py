@@ -18,8 +18,8 @@ from hostile_text import WORDS, hostile_text
 from kinds import Defect, Kind
 from small_models import small_speech_model
 
-import interp.pipeline as pipeline
-from interp.checkpoint import save_checkpoint
+import interp.synthesis.pipeline as pipeline
+from interp.checkpoints.checkpoint import save_checkpoint
 from interp.cli import main
 from masks.errors import InterpError
 
@@ -96,8 +96,8 @@ def _quick_sound() -> Iterator[None]:
         return lambda mel: np.zeros(mel.shape[1] * grid.hop_length, dtype=np.float32)
 
     with (
-        mock.patch("interp.pipeline.make_vocoder", silent),
-        mock.patch("interp.report.write_figure"),
+        mock.patch("interp.synthesis.pipeline.make_vocoder", silent),
+        mock.patch("interp.reports.receipt.write_figure"),
     ):
         yield
 

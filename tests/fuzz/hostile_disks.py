@@ -16,12 +16,12 @@ import torch
 from kinds import Defect, Kind
 from small_models import small_speech_model, text_config
 
-from interp.audio import save_wav
-from interp.checkpoint import save_checkpoint
-from interp.files import write_figure, write_json, write_json_lines, write_npz, write_text
-from interp.models.text_encoder import TextEncoder
-from interp.train.features import Features, Variant
-from interp.train.pack import write_pack
+from interp.audio.write import save_wav
+from interp.checkpoints.checkpoint import save_checkpoint
+from interp.estimators.parts.text_encoder import TextEncoder
+from interp.system.files import write_figure, write_json, write_json_lines, write_npz, write_text
+from interp.train.dataset.features import Features, Variant
+from interp.train.dataset.pack import write_pack
 from interp.train.state import TrainState, save_half, save_state
 from interp.train.text import TextExample
 from masks.errors import InterpError

@@ -16,12 +16,12 @@ from damage import damaged
 from kinds import CANARY, Kind
 from small_models import small_gradtts, text_config
 
-from interp.checkpoint import load_checkpoint
-from interp.installation import describe_installation
-from interp.models.text_encoder import TextEncoder
-from interp.settings import SynthSettings
-from interp.train.features import Features, Variant
-from interp.train.pack import read_pack, write_pack
+from interp.checkpoints.checkpoint import load_checkpoint
+from interp.estimators.parts.text_encoder import TextEncoder
+from interp.reports.installation import describe_installation
+from interp.settings.synth import SynthSettings
+from interp.train.dataset.features import Features, Variant
+from interp.train.dataset.pack import read_pack, write_pack
 from interp.train.text import TextExample
 
 CALLS = (

@@ -10,7 +10,7 @@ import torch
 from kinds import Defect, Kind
 from small_models import small_speech_model
 
-from interp.sentence import encode_sentence
+from interp.estimators.encode import encode_sentence
 from interp.text.frontend import phonemize, split_sentences
 from interp.text.gradtts_phonemes import gradtts_phonemes
 

@@ -10,11 +10,11 @@ from typing import Any
 from damage import damaged
 from kinds import CANARY, Defect, Kind
 
-from guidance.tables import load_objective
-from interp.config import mapping_of, resolve
-from interp.data import data_path
-from interp.settings import SynthSettings
-from interp.strict_yaml import dump_yaml, read_yaml
+from interp.settings.objectives import load_objective
+from interp.settings.resolve import mapping_of, resolve
+from interp.settings.strict_yaml import dump_yaml, read_yaml
+from interp.settings.synth import SynthSettings
+from interp.system.shipped import data_path
 from interp.train.settings import TrainSettings
 
 SCALARS = (
@@ -37,7 +37,7 @@ CODE = (
     "!!python/object/apply:builtins.exec [\"open('{canary}', 'w')\"]",
     "!!python/name:os.system",
     "!!python/module:os",
-    "!!python/object:interp.settings.SynthSettings {{}}",
+    "!!python/object:interp.settings.synth.SynthSettings {{}}",
 )
 BOMBS = (
     "[" * 5000,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from interp.models.bin_config import BinConfig
-from interp.models.gradtts import GradTTS, GradTTSConfig
-from interp.models.gradtts_estimator import GradTTSEstimatorConfig
-from interp.models.speech_model import SpeechModel, SpeechModelConfig
-from interp.models.text_encoder import TextEncoderConfig
+from interp.estimators.bin.config import BinConfig
+from interp.estimators.gradtts.model import GradTTS, GradTTSConfig
+from interp.estimators.gradtts.network import GradTTSEstimatorConfig
+from interp.estimators.parts.text_encoder import TextEncoderConfig
+from interp.estimators.speech_model import SpeechModel, SpeechModelConfig
 from interp.text.gradtts_frontend import GRADTTS_BLANK_ID
 from interp.text.symbols import ID_OF
 

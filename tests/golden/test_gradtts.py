@@ -13,13 +13,13 @@ import torch
 from safetensors import safe_open
 from torch import Tensor
 
-from interp.models.alignment import path_of
-from interp.models.gradtts import GradTTS
-from interp.models.gradtts_checkpoint import config_of_shapes
-from interp.models.gradtts_estimator import Padding
-from interp.noise import NoisePath
-from interp.process import DiffusionProcess
-from interp.sampler import sample
+from interp.diffusion.noise import NoisePath
+from interp.diffusion.process import DiffusionProcess
+from interp.diffusion.sampler import sample
+from interp.estimators.gradtts.model import GradTTS
+from interp.estimators.gradtts.network import Padding
+from interp.estimators.gradtts.state_dict import config_of_shapes
+from interp.estimators.parts.alignment import path_of
 
 GOLDEN = Path(__file__).parents[2].parent / "shared" / "golden"
 TOLERANCE = 1e-4

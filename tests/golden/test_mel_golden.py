@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from safetensors.torch import load_file
 
-from interp.mel import log_mel
+from interp.audio.mel import log_mel
 from masks.grid import MelGrid
 
 GOLDEN = Path(__file__).parents[3] / "shared/golden/mel_hifigan.safetensors"

@@ -10,19 +10,20 @@ import pytest
 import soundfile
 import torch
 
-from interp.audio import load_reference, save_wav
-from interp.check import check_recording
-from interp.checkpoint import load_checkpoint, save_checkpoint
+from interp.audio.read import load_reference
+from interp.audio.write import save_wav
+from interp.checkpoints.checkpoint import load_checkpoint, save_checkpoint
+from interp.checkpoints.provenance import read_provenance
 from interp.cli.jobs import jobs_of_list
-from interp.config import resolve
-from interp.files import write_text
-from interp.models.alignment import expand
-from interp.models.gradtts_checkpoint import load_gradtts
-from interp.models.text_encoder import TextEncoderConfig
-from interp.provenance import read_provenance
-from interp.settings import SynthSettings
-from interp.strict_yaml import parse_yaml
-from interp.train.pack import read_pack
+from interp.estimators.gradtts.state_dict import load_gradtts
+from interp.estimators.parts.alignment import expand
+from interp.estimators.parts.text_encoder import TextEncoderConfig
+from interp.reports.recording import check_recording
+from interp.settings.resolve import resolve
+from interp.settings.strict_yaml import parse_yaml
+from interp.settings.synth import SynthSettings
+from interp.system.files import write_text
+from interp.train.dataset.pack import read_pack
 from masks.errors import InterpError
 
 BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 12))

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import torch
 
-from interp.engines.contract import Piece
+from interp.estimators.contract import Piece
 from interp.experiment.bench import Bench
 from interp.experiment.conditions.contract import UNGUIDED
 from interp.experiment.conditions.plain import Plain
 from interp.experiment.made import Cost, Made, Take
 from interp.experiment.spec import Setting
 from interp.experiment.trial import Trial
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from masks.mel_f0 import f0_of_mel
 
 

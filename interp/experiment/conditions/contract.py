@@ -9,7 +9,7 @@ from interp.experiment.bench import Bench
 from interp.experiment.made import Made
 from interp.experiment.spec import Setting
 from interp.experiment.trial import Trial
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 
 UNGUIDED: Mapping[str, Setting] = {"guidance.enabled": False}
 

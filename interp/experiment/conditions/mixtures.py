@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from torch import Tensor
 
+from interp.audio.pitch_statistics import pitch_statistics, semitones
 from interp.evaluation.clip import Clip
 from interp.evaluation.psola import with_pitch
 from interp.experiment.bench import Bench, branches_of
@@ -17,8 +18,7 @@ from interp.experiment.conditions.plain import Plain
 from interp.experiment.made import Cost, Made, Take
 from interp.experiment.spec import Setting
 from interp.experiment.trial import Trial
-from interp.pitch_statistics import pitch_statistics, semitones
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from masks.pitch import resolved_limit_hz
 
 REF1_ONLY, REF2_ONLY = Plain(UNGUIDED, order=(0, 0)), Plain(UNGUIDED, order=(1, 1))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from interp.engines.contract import Piece
+from interp.estimators.contract import Piece
 from interp.experiment.bench import Bench
 from interp.experiment.made import Made, Take
 from interp.experiment.spec import Setting
 from interp.experiment.trial import Trial
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 
 OTHER_SEED = 1_000_003
 

@@ -11,13 +11,13 @@ from torch import Tensor
 from guidance.step import norms, tangent, tangential_step
 from guidance.tuner import NoiseTuner
 from guidance.tuning import Tuning
-from interp.engines.contract import Piece
+from interp.diffusion.sampler import StepState
+from interp.estimators.contract import Piece
 from interp.experiment.bench import Bench
 from interp.experiment.made import Made
 from interp.experiment.spec import Setting
 from interp.experiment.trial import Trial
-from interp.sampler import StepState
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
 
 DIRECTION_SEED = 7_000_003

@@ -9,15 +9,15 @@ import torch
 from torch import Tensor
 
 from guidance.queries import QuerySets
-from interp.bound_model import BoundModel
-from interp.engines.contract import Binding, Piece
+from interp.estimators.bin.bound import BoundModel
+from interp.estimators.bin.network import KeyBank
+from interp.estimators.contract import Binding, Piece
+from interp.estimators.parts.joint_attention import WideKeys, widen_keys
 from interp.experiment.bench import Bench
 from interp.experiment.made import Made
 from interp.experiment.spec import Setting
 from interp.experiment.trial import Trial
-from interp.models.bin import KeyBank
-from interp.models.joint_attention import WideKeys, widen_keys
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
 
 CELLS_SEED = 5_000_003

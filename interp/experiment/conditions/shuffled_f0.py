@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from jaxtyping import Float
 
+from interp.audio.reference import ReferenceFeatures
 from interp.experiment.bench import Bench
 from interp.experiment.made import Made
 from interp.experiment.spec import Setting
 from interp.experiment.trial import Trial
-from interp.references import ReferenceFeatures
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from masks.grid import MelGrid
 from masks.pitch import pitch_mask
 

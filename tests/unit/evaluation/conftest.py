@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from interp.data import data_path
 from interp.evaluation.clip import Clip, load_clip
 from interp.evaluation.scene import Scene
-from interp.train.features import Variant
-from interp.train.variants import apply_variant
+from interp.system.shipped import data_path
+from interp.train.dataset.features import Variant
+from interp.train.dataset.variants import apply_variant
 from masks.grid import MelGrid
 
 GRID = MelGrid()

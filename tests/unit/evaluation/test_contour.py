@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from interp.corpus.align import AlignedWord
 from interp.evaluation.clip import Clip
 from interp.evaluation.contour import compare_contours, contour
 from interp.evaluation.phones import PhoneTimes, common_edges
 from interp.evaluation.warp import warp_by_dtw, warp_by_phones
-from interp.train.align import AlignedWord
 
 TEXT = "We were walking along the shore."
 TRACK = np.array([0, 100, 110, 120, 130, 140, 150, 0, 0, 0], dtype=float)

@@ -6,7 +6,7 @@ import pytest
 from interp.evaluation import similarity
 from interp.evaluation.phones import PhoneTimes
 from interp.evaluation.similarity import draw_similarity
-from interp.files import write_figure
+from interp.system.files import write_figure
 
 TEXT = "We were walking."
 

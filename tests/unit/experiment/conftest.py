@@ -9,11 +9,11 @@ import pytest
 import soundfile
 
 from guidance.settings import GuidanceSettings
-from interp.checkpoint import Checkpoint
+from interp.checkpoints.checkpoint import Checkpoint
 from interp.experiment.bench import Bench
 from interp.experiment.trial import Trial
-from interp.pipeline import Synthesizer
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
+from interp.synthesis.pipeline import Synthesizer
 
 RATE = 22050
 SETTINGS = SynthSettings(n_timesteps=4, guidance=GuidanceSettings(step_share=0.05, t_tal1=0.4, t_tal2=0.7))

@@ -9,12 +9,12 @@ import pytest
 import soundfile
 from click.testing import CliRunner
 
+from interp.audio.pitch_statistics import semitones
 from interp.cli import main
 from interp.experiment.draw import draw_trials
 from interp.experiment.plan import arms_of, trials_of
 from interp.experiment.spec import CasesSpec, read_experiment
 from interp.experiment.trial import Trial
-from interp.pitch_statistics import semitones
 from masks.errors import InterpError
 
 ROOT = Path(__file__).resolve().parents[3]

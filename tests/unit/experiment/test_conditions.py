@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from interp.config import mapping_of
+from interp.audio.pitch_statistics import pitch_statistics
 from interp.experiment.bench import Bench
 from interp.experiment.conditions import CONDITIONS
 from interp.experiment.conditions.random_displacement import displaced
 from interp.experiment.conditions.random_mask import scrambled
 from interp.experiment.conditions.shuffled_f0 import shuffled
-from interp.pipeline import Request
-from interp.pitch_statistics import pitch_statistics
-from interp.settings import SynthSettings
-from interp.sweep.point_settings import settings_of
+from interp.settings.dotted import settings_of
+from interp.settings.resolve import mapping_of
+from interp.settings.synth import SynthSettings
+from interp.synthesis.pipeline import Request
 from masks.errors import InterpError
 from masks.f0 import extract_f0
 
@@ -59,7 +59,9 @@ def test_a_batch_equals_its_cases_alone(speak, trials, name):
 @pytest.mark.parametrize("name", ["guided", "unguided", "masked", "weighted"])
 @pytest.mark.parametrize("mode", ["freq", "temp"])
 def test_plain_conditions_are_the_pipelines(speak, synthesizer, settings, trials, monkeypatch, name, mode):
-    monkeypatch.setattr("interp.pipeline.make_vocoder", lambda *_: lambda mel: np.zeros(5000, np.float32))
+    monkeypatch.setattr(
+        "interp.synthesis.pipeline.make_vocoder", lambda *_: lambda mel: np.zeros(5000, np.float32)
+    )
     resolved = settings_of({**mapping_of(settings)}, {**CONDITIONS[name].changes, "mode": mode}, "test")
     requests = [Request(t.text, t.ref1, t.ref2, t.seed) for t in trials]
     expected = synthesizer.batch(requests, resolved, for_report=True)

@@ -14,7 +14,7 @@ from interp.experiment.measure import measure_all
 from interp.experiment.plan import Arm
 from interp.experiment.spec import MeasuresSpec
 from interp.experiment.store import Store
-from interp.settings import SynthSettings
+from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
 
 ARMS = tuple(Arm(name, name, SynthSettings(), {}) for name in ("guided", "unguided"))

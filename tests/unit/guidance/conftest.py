@@ -13,13 +13,13 @@ from guidance.masses import AttentionMasses
 from guidance.objectives import Objective
 from guidance.queries import QuerySets
 from guidance.settings import GuidanceSettings
-from guidance.tables import load_objective
 from guidance.trace import TraceRow
 from guidance.tuner import NoiseTuner
 from guidance.tuning import Tuning
-from interp.data import data_path
-from interp.sampler import StepState
-from interp.strict_yaml import read_yaml
+from interp.diffusion.sampler import StepState
+from interp.settings.objectives import load_objective
+from interp.settings.strict_yaml import read_yaml
+from interp.system.shipped import data_path
 
 GROUPS = ("ref1.pitch", "ref1.rest", "ref2.pitch", "ref2.rest", "null")
 N_MELS, WIDTH, N_KEYS = 4, 6, 15

@@ -12,9 +12,9 @@ import torch
 from guidance.masses import AttentionMasses
 from guidance.objectives import Objective, Term
 from guidance.readout import read_masses
-from interp.noise import draw_noise
-from interp.process import DiffusionProcess
-from interp.sampler import sample
+from interp.diffusion.noise import draw_noise
+from interp.diffusion.process import DiffusionProcess
+from interp.diffusion.sampler import sample
 from masks.errors import InterpError
 
 ROW_SUM = Objective(

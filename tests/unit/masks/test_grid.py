@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from interp.mel import log_mel
+from interp.audio.mel import log_mel
 from masks import MelGrid
 
 GRID = MelGrid()

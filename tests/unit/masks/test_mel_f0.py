@@ -10,8 +10,8 @@ import pytest
 import torch
 from harmonic_signals import SIGNALS, at_grid_rate
 
-from interp.audio import load_reference
-from interp.mel import log_mel
+from interp.audio.mel import log_mel
+from interp.audio.read import load_reference
 from masks import MelGrid, comb_salience, extract_f0, f0_of_mel
 
 GRID = MelGrid()

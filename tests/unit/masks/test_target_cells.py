@@ -7,7 +7,7 @@ import pytest
 import torch
 from harmonic_signals import SIGNALS, at_grid_rate
 
-from interp.mel import log_mel
+from interp.audio.mel import log_mel
 from masks import (
     InterpError,
     MelGrid,

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from sweep_fakes import SPEC, plan_of
 
-from interp.data import data_path
 from interp.sweep.planning import make_plan
 from interp.sweep.spec import read_spec
+from interp.system.shipped import data_path
 from masks.errors import InterpError
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from interp.models.text_encoder import TextEncoder, TextEncoderConfig
-from interp.train.bank import FeatureBank, build_bank
-from interp.train.features import Features, Variant
+from interp.estimators.parts.text_encoder import TextEncoder, TextEncoderConfig
+from interp.train.dataset.bank import FeatureBank, build_bank
+from interp.train.dataset.features import Features, Variant
 from interp.train.text import TextExample
 from masks.grid import MelGrid
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from interp.process import DiffusionProcess
-from interp.train.bank import LOW_BINS
+from interp.diffusion.process import DiffusionProcess
 from interp.train.batch import BatchMaker
+from interp.train.dataset.bank import LOW_BINS
 from interp.train.examples import ExampleDrawer, ExampleShares
 from interp.train.loss import bin_losses
 from masks.groups import PADDING

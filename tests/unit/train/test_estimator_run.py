@@ -7,8 +7,8 @@ import pytest
 import torch
 from accelerate.state import AcceleratorState
 
-from interp.models.bin import BinEstimator
-from interp.process import DiffusionProcess
+from interp.diffusion.process import DiffusionProcess
+from interp.estimators.bin.network import BinEstimator
 from interp.train.estimator import train_estimator
 from interp.train.examples import ExampleShares
 from interp.train.loss import bin_losses

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from interp.config import resolve
+from interp.settings.resolve import resolve
 from interp.train.estimator import _set_rate, mean_of
 from interp.train.settings import EstimatorTraining, TrainSettings
 from masks.errors import InterpError

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from interp.config import resolve
-from interp.data import data_path
+from interp.settings.resolve import resolve
+from interp.system.shipped import data_path
 from interp.text.symbols import SYMBOLS
 from interp.train.settings import TrainSettings
 

@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interp.train.bank import build_bank, mean_mel
-from interp.train.clearness import clearest, likeness
-from interp.train.corpus import of_speakers, read_corpus
+from interp.corpus.metadata import of_speakers, read_corpus
+from interp.train.dataset.bank import build_bank, mean_mel
+from interp.train.dataset.clearness import clearest, likeness
+from interp.train.dataset.features import WIDE, Features, Variant, feature_file, write_features
+from interp.train.dataset.pack import read_pack, write_pack
+from interp.train.dataset.prepare import prepare_corpus
+from interp.train.dataset.settings import DataSettings
+from interp.train.dataset.variants import draw_variant, few_ratios
 from interp.train.examples import OTHER_RATIO, ExampleDrawer, ExampleShares
-from interp.train.features import WIDE, Features, Variant, feature_file, write_features
-from interp.train.pack import read_pack, write_pack
-from interp.train.prepare import prepare_corpus
-from interp.train.settings import DataSettings
-from interp.train.variants import draw_variant, few_ratios
 from masks.errors import InterpError
 from masks.grid import MelGrid
 

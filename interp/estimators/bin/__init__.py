@@ -1,0 +1,1 @@
+"""The `bin` estimator: cells of the target attend cells of the references."""

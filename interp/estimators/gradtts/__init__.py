@@ -1,0 +1,1 @@
+"""Grad-TTS, from checkpoints of others."""

@@ -1,0 +1,1 @@
+"""Parts that estimators are built of: attention, patches, text encoder, alignment."""

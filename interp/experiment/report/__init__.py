@@ -1,0 +1,1 @@
+"""From the figures of an experiment to its report."""

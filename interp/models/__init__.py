@@ -1,1 +1,0 @@
-"""The networks and what they are made of."""

@@ -1,0 +1,1 @@
+"""What a user can set: defaults, bounds, YAML and command line, objectives."""

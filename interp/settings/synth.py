@@ -1,0 +1,101 @@
+"""What a user can set about one synthesis, with defaults and bounds; the guidance's own are nested."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from guidance.settings import GuidanceSettings, check_compatible
+from masks.errors import InterpError
+from masks.limits import limited, require_limits
+
+Mode = Literal["freq", "temp"]
+VocoderName = Literal["griffin-lim", "neural"]  # those that interp/vocoders/choose.py registers
+DEFAULT_VOCODER: VocoderName = "neural"
+LARGEST_SEED = 2**63 - 1
+OBJECTIVE_OF_MODE = {"freq": "matched", "temp": "temp"}
+
+
+@dataclass(frozen=True)
+class SynthSettings:
+    """Settings of a synthesis, checked as they are made.
+
+    Parameters
+    ----------
+    mode : ``freq``: pitch of reference 1, the rest of reference 2; ``temp``: reference 1 first, then 2
+    checkpoint : ``default``, the path of a ``.safetensors`` file, or of a Grad-TTS ``.pt`` file
+    device : ``auto`` (CUDA where there is one, else the CPU), ``cpu``, ``cuda``, ``cuda:1``, ``mps``
+    seed : int, same seed, same device, same audio
+    n_timesteps : int, steps of the reverse process; time grows with it
+    sampler : reverse SDE or probability-flow ODE
+    solver : ``euler`` as Grad-TTS, or ``dpmpp2``, second order
+    temperature : float, *divides* the start noise, as in Grad-TTS: larger is calmer, and clearer in words
+    length_scale : float, multiplies every duration: larger is slower
+    attend : ``joint``: both references open, the noise decides; ``weighted``, ``masked``: soft or hard
+        attention weights, as controls
+    attend_log_weight : float, nepers that ``weighted`` takes from what ``masked`` would close
+    cfg_pitch, cfg_rest : float, classifier-free guidance on the pitch groups and on the rest; 1 is none
+    split : float, temp only: share of the sentence that follows reference 1
+    split_s : float or None, temp only: seconds that follow reference 1; overrides ``split``
+    split_word : text or None, temp only: the first word that follows reference 2, as text or as its number
+        from 1; overrides ``split``
+    crossfade_s : float, seconds, temp only: length of the ramp between the two references
+    speaker1, speaker2 : int or None, only for a Grad-TTS checkpoint of several speakers, which needs both:
+        their numbers from 0; they take the place of the voices of reference 1 and 2
+    vocoder : registered name
+    ref_max_seconds : float, seconds, longer references are cut
+    ref_level_dbfs : float or None, dB re full scale, RMS of a reference's active part; null leaves it alone
+    guidance : tuning of the noise
+
+    Raises
+    ------
+    InterpError
+        Naming every value that is not allowed, or settings that contradict each other.
+    """
+
+    mode: Mode = "freq"
+    checkpoint: str = "default"
+    device: str = "auto"
+    seed: int = limited(0, low=0, high=LARGEST_SEED)
+    n_timesteps: int = limited(12, low=1, high=1000)
+    sampler: Literal["sde", "ode"] = "ode"
+    solver: Literal["euler", "dpmpp2"] = "dpmpp2"
+    temperature: float = limited(1.5, above=0.0, high=100.0)
+    length_scale: float = limited(1.0, low=0.25, high=4.0)
+    attend: Literal["joint", "weighted", "masked"] = "joint"
+    attend_log_weight: float = limited(2.0, low=0.0, high=100.0)
+    cfg_pitch: float = limited(1.0, low=0.0, high=20.0)
+    cfg_rest: float = limited(1.0, low=0.0, high=20.0)
+    split: float = limited(0.5, low=0.0, high=1.0)
+    split_s: float | None = limited(None, low=0.0)
+    split_word: str | None = None
+    crossfade_s: float = limited(0.1, low=0.0, high=10.0)
+    speaker1: int | None = limited(None, low=0)
+    speaker2: int | None = limited(None, low=0)
+    vocoder: VocoderName = DEFAULT_VOCODER
+    ref_max_seconds: float = limited(10.0, low=1.0, high=60.0)
+    ref_level_dbfs: float | None = limited(-23.0, low=-60.0, high=0.0)
+    guidance: GuidanceSettings = field(default_factory=GuidanceSettings)
+
+    def __post_init__(self) -> None:
+        """Check, and let ``temp`` have its own objective where the default one was left."""
+        require_limits(self)
+        if self.mode == "temp" and self.guidance.objective == OBJECTIVE_OF_MODE["freq"]:
+            object.__setattr__(self, "guidance", replace(self.guidance, objective=OBJECTIVE_OF_MODE["temp"]))
+        if self.mode == "freq" and self.guidance.objective == OBJECTIVE_OF_MODE["temp"]:
+            raise InterpError(
+                "objective: 'temp' needs mode temp; add --mode temp or choose another --objective"
+            )
+        if self.split_s is not None and self.split_word is not None:
+            raise InterpError("split_s and split_word: both are given; give one of them")
+        check_compatible(self.guidance, self.attend)
+
+
+def for_mode(settings: SynthSettings, mode: Mode) -> SynthSettings:
+    """The same settings in another mode, with that mode's objective where the old mode's was set."""
+    if mode == settings.mode:
+        return settings
+    guidance = settings.guidance
+    if guidance.objective == OBJECTIVE_OF_MODE[settings.mode]:
+        guidance = replace(guidance, objective=OBJECTIVE_OF_MODE[mode])
+    return replace(settings, mode=mode, guidance=guidance)

@@ -1,0 +1,1 @@
+"""From the ledger of a sweep to its page."""

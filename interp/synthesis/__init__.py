@@ -1,0 +1,1 @@
+"""The road from text and two recordings to a sound."""

@@ -1,0 +1,1 @@
+"""From a corpus to what training draws from: alignment, features, banks, packs."""

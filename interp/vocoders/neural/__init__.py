@@ -1,0 +1,1 @@
+"""The vocoder that is trained: network, weights, pitch."""
