@@ -1,4 +1,4 @@
-"""A corpus whose phone times and factors are known: `items.jsonl` beside `metadata.csv`, as synthetic speech has it."""
+"""A corpus with known phone times and factors: `items.jsonl` beside `metadata.csv`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FIELDS = ("path", "utterance", "split", "timbre", "contour", "symbols", "edges_s
 
 @dataclass(frozen=True)
 class TimedUtterance:
-    """One item. ``edges_s`` has one more than ``symbols``: symbol k lasts from edge k to edge k + 1, seconds.
+    """One item. Symbol k lasts from ``edges_s[k]`` to ``edges_s[k + 1]``, seconds.
 
     ``contour`` numbers the course of its F0: 0 is the sentence's own melody, others are shared by all items
     of that number.
@@ -81,7 +81,7 @@ def _utterance(folder: Path, number: int, line: str, unseen: frozenset[str]) -> 
 def frames_of_edges(
     edges_s: Float[np.ndarray, " edges"], n_frames: int, grid: MelGrid
 ) -> Int[np.ndarray, " ids"]:
-    """Frames of every id of `ids_with_silence`: silence before the first edge, the symbols, silence after the last."""
+    """Frames of every id of `ids_with_silence`: silence, the symbols between edges, silence."""
     inner = np.clip(np.rint(np.asarray(edges_s) * grid.frame_rate_hz), 0, n_frames)
     ends = np.maximum.accumulate(np.concatenate([[0], inner, [n_frames]]))
     return np.diff(ends).astype(np.int64)

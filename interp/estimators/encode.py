@@ -54,7 +54,7 @@ def _durations(
     symbols: Sequence[str],
     length_scale: float,
 ) -> Int[Tensor, "1 ids"]:
-    """Whole frames of every id, blanks between symbols or around them. A phone lasts a frame at any speed."""
+    """Whole frames of every id, blanks between symbols or around. A phone lasts a frame at any speed."""
     least = torch.full_like(log_durations, -torch.inf)
     is_phone = torch.tensor([s in _PHONES for s in symbols], device=least.device)
     least[0, places_of_symbols(least.shape[1], len(symbols))] = torch.where(

@@ -15,6 +15,9 @@ from interp.estimators.parts.mean_mel import MeanMel, MeanMelConfig
 from interp.estimators.parts.text_encoder import TextEncoder, TextEncoderConfig
 
 
+TextModel = TextEncoder | MeanMel
+
+
 @dataclass(frozen=True)
 class SpeechModelConfig:
     """Everything that is needed to build the model.
@@ -36,15 +39,18 @@ class SpeechModelConfig:
     process: DiffusionProcess = field(default_factory=DiffusionProcess)
 
 
+def text_model_of(config: SpeechModelConfig) -> TextModel:
+    """The text encoder that a configuration names, untrained."""
+    return MeanMel(config.mean_mel) if config.mean == "frames" else TextEncoder(config.text)
+
+
 class SpeechModel(nn.Module):
     """Text encoder and estimator side by side; the pipeline calls them."""
 
     def __init__(self, config: SpeechModelConfig) -> None:
         super().__init__()
         self.config = config
-        self.text_encoder: TextEncoder | MeanMel = (
-            MeanMel(config.mean_mel) if config.mean == "frames" else TextEncoder(config.text)
-        )
+        self.text_encoder = text_model_of(config)
         self.estimator = BinEstimator(config.bin)
 
     def to_model_units(

@@ -12,7 +12,7 @@ one that does not elsewhere; both references of an ambiguous example alike, or t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -33,8 +33,7 @@ CONTOUR_PITCH = 0.75 * np.log(2) / 12  # of partners that share the contour, of 
 REF1_PITCH, REF1_REST, REF2_PITCH, REF2_REST, NULL = range(5)
 NEITHER = 2  # the source of what no reference has
 OTHER = (1, 0, NEITHER)
-AMBIGUOUS = (("PR", 0.4), ("SN", 0.2), ("RN", 0.15), ("PN", 0.15), ("NN", 0.1))
-ROLES, ROLE_SHARES = zip(*AMBIGUOUS, strict=True)
+KNOWN, NEITHER_ROLES = ("PR", "SN"), ("RN", "PN", "NN")
 SOURCES = {"PR": (0, 1), "SN": (0, 0), "RN": (NEITHER, 0), "PN": (0, NEITHER), "NN": (NEITHER, NEITHER)}
 
 
@@ -44,16 +43,19 @@ class ExampleShares:
 
     ``single`` is the share of factorised examples with one reference for both, ``same_sentence`` that of
     pitch references that say the target's sentence, ``dropped`` that of factorised examples which lose the
-    pitch group, the rest group or both. ``recorded`` is the share of targets that are recordings, where
-    the data hold both these and items with known times.
+    pitch group, the rest group or both. ``neither`` is the share of ambiguous examples in which pitch, voice
+    or both come from no reference; with 0 the null key stays closed. ``wide`` is the share of targets that
+    wide speakers say, ``recorded`` that of other recordings where the data hold items with known times too.
     """
 
-    factorised: float = limited(0.42, low=0.0, high=1.0)
-    switched: float = limited(0.1, low=0.0, high=1.0)
-    single: float = limited(0.2, low=0.0, high=1.0)
+    factorised: float = limited(0.4, low=0.0, high=1.0)
+    switched: float = limited(0.12, low=0.0, high=1.0)
+    single: float = limited(0.25, low=0.0, high=1.0)
     same_sentence: float = limited(0.3, low=0.0, high=1.0)
-    dropped: float = limited(0.12, low=0.0, high=1.0)
-    recorded: float = limited(0.25, low=0.0, high=1.0)
+    dropped: float = limited(0.15, low=0.0, high=1.0)
+    neither: float = limited(0.0, low=0.0, high=1.0)
+    wide: float = limited(0.0, low=0.0, high=1.0)
+    recorded: float = limited(0.15, low=0.0, high=1.0)
 
     def __post_init__(self) -> None:
         """Check the bounds, and that the kinds leave no more than there is."""
@@ -95,11 +97,12 @@ class ExampleDrawer:
     """Draws plans from a bank; the same generator state gives the same plans."""
 
     def __init__(self, bank: FeatureBank, shares: ExampleShares, frames: int, ref_frames: int) -> None:
-        timed, recorded = np.flatnonzero(bank.contour >= 0), np.flatnonzero(bank.contour < 0)
-        share = shares.recorded if len(timed) and len(recorded) else float(len(recorded) > 0)
-        self._pools, self._recorded = (timed, recorded), share
+        timed = bank.contour >= 0
+        self._pools = tuple(map(np.flatnonzero, (timed, ~timed & ~bank.wide, bank.wide)))
+        self._pool_shares = _pool_shares(shares, [len(pool) for pool in self._pools])
         self._bank = bank
         self._shares = shares
+        self._open = [*range(4), NULL] if shares.neither > 0 else [*range(4)]
         self._frames, self._ref_frames = frames, ref_frames
         self._voiced_before = np.concatenate([[0], np.cumsum(bank.voiced)])
 
@@ -125,10 +128,11 @@ class ExampleDrawer:
             return partial(self._factorised, single=rng.random() < self._shares.single)
         if kind < self._shares.factorised + self._shares.switched:
             return self._switched
-        return partial(self._ambiguous, roles=str(rng.choice(ROLES, p=ROLE_SHARES)))
+        roles = NEITHER_ROLES if rng.random() < self._shares.neither else KNOWN
+        return partial(self._ambiguous, roles=roles[int(rng.integers(len(roles)))])
 
     def _pool(self, rng: np.random.Generator) -> Int[np.ndarray, " items"]:
-        return self._pools[int(rng.random() < self._recorded)]
+        return self._pools[int(rng.choice(len(self._pools), p=self._pool_shares))]
 
     def _factorised(self, rng: np.random.Generator, target: int, single: bool) -> Plan | None:
         if single:
@@ -147,7 +151,7 @@ class ExampleDrawer:
         refs = [self._pick(rng, target, role) for role in roles]
         sources = SOURCES[roles]
         aligned = rng.random() < 0.5 if sources[0] == NEITHER else self._shares_melody(target, refs[0])
-        return self._plan(rng, target, refs, sources, [*range(4), NULL], (aligned, aligned), counts=True)
+        return self._plan(rng, target, refs, sources, self._open, (aligned, aligned), counts=True)
 
     def _switched(self, rng: np.random.Generator, before: int) -> Plan | None:
         bank = self._bank
@@ -167,7 +171,7 @@ class ExampleDrawer:
             int(marks[1][min(round(at * len(marks[1]) / len(marks[0])), len(marks[1]) - 1)]),
         )
         lead = min(int(rng.integers(self._frames // 4, 3 * self._frames // 4)), splits[0])
-        plan = self._plan(rng, before, refs, (0, 0), [*range(4), NULL], (False, False), counts=True)
+        plan = self._plan(rng, before, refs, (0, 0), self._open, (False, False), counts=True)
         if plan is None:
             return None
         first, second = plan.pitch_from[0], 1 - plan.pitch_from[0]
@@ -275,6 +279,30 @@ class ExampleDrawer:
         a = int(self._bank.starts[item]) + start
         b = int(self._bank.starts[item]) + min(start + frames, int(self._bank.lengths[item]))
         return int(self._voiced_before[b] - self._voiced_before[a])
+
+
+def _pool_shares(shares: ExampleShares, sizes: Sequence[int]) -> list[float]:
+    """Shares of the targets: items with known times, own recordings, wide speakers.
+
+    Raises
+    ------
+    InterpError
+        When a share is asked of what is not there.
+    """
+    n_timed, n_own, n_wide = sizes
+    if shares.wide > 0 and not n_wide:
+        raise InterpError(
+            f"shares.wide is {shares.wide:g}, and the data hold no recording of a wide speaker; name "
+            "some in data.wide_speakers, make the pack larger, or set it to 0"
+        )
+    if shares.wide < 1 and not n_own + n_timed:
+        raise InterpError(
+            f"shares.wide is {shares.wide:g}, and the data hold wide speakers alone; name others in "
+            "data.speakers, or set it to 1"
+        )
+    own = min(1.0 - shares.wide, shares.recorded if n_timed else 1.0) if n_own else 0.0
+    timed = 1.0 - shares.wide - own
+    return [timed, own, shares.wide]
 
 
 def frame_indices(

@@ -1,4 +1,4 @@
-"""Training loss of the `bin` estimator: v about mu, and the mass as a posterior of the source, or of neither."""
+"""Training loss of the `bin` estimator: v about mu, and the mass as a posterior over the sources."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _source_nll(
     source: Int[Tensor, "batch queries"],
     on: Bool[Tensor, "batch queries"],
 ) -> Float[Tensor, " batch"]:
-    """Mean -log of the source's share of a kind's groups (0 pitch, 1 rest) and null, over queries that count."""
+    """Mean -log of the source's share of a kind's groups (0 pitch, 1 rest) and null, over counted queries."""
     answers = mass[..., [kind, kind + 2, NULL]]
     chosen = answers.gather(-1, source[..., None])[..., 0]
     nll = (answers.sum(-1) / chosen).log()

@@ -1,4 +1,4 @@
-"""Training of the mean mel and its durations, on symbols whose times are known; until validation stops falling."""
+"""Training of the mean mel and its durations, on symbols whose times are known."""
 
 from __future__ import annotations
 
@@ -8,18 +8,15 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
-from safetensors.torch import load_file, save
 from torch import Tensor
 
 from interp.estimators.parts.alignment import frame_mask_of
 from interp.estimators.parts.duration import duration_loss
 from interp.estimators.parts.mean_mel import MeanMel, MeanMelConfig
-from interp.system.files import write_bytes
 from interp.train.text import TextExample
 from masks.limits import limited, require_limits
 
@@ -32,7 +29,7 @@ LENGTH_POOL = 8  # batches' worth of neighbours in length that a batch is drawn 
 
 @dataclass(frozen=True)
 class MeanMelTraining:
-    """``n_steps`` of ``batch_size`` examples; ``decay_share``: the last part of them, in which the rate falls."""
+    """``n_steps`` of ``batch_size`` examples; ``decay_share``: their last part, in which the rate falls."""
 
     n_steps: int = limited(1500, low=0)
     batch_size: int = limited(24, low=1)
@@ -65,16 +62,10 @@ def train_mean_mel(
     *,
     mel_mean: float,
     mel_std: float,
-    saved: Path,
     seed: int = 0,
     bf16: bool = True,
 ) -> MeanMel:
-    """Fit mean mel and log durations by squared error; returns averaged weights, frozen.
-
-    Parameters
-    ----------
-    saved : where the averaged weights are kept after every validation, whole or not at all
-    """
+    """Fit mean mel and log durations by squared error; returns averaged weights, frozen."""
     torch.manual_seed(seed)
     net = MeanMel(config)
     average = copy.deepcopy(net).eval().requires_grad_(False)
@@ -97,15 +88,7 @@ def train_mean_mel(
                 "mean mel step %d: %.3f nat^2, log durations %.3f, %.0f s",
                 step, found[0] * mel_std**2, found[1], time.monotonic() - started,
             )  # fmt: skip
-            write_bytes(saved, save({k: v.contiguous() for k, v in average.state_dict().items()}))
     return average
-
-
-def load_mean_mel(config: MeanMelConfig, saved: Path) -> MeanMel:
-    """The averaged weights of a run, frozen."""
-    net = MeanMel(config)
-    net.load_state_dict(load_file(saved))
-    return net.eval().requires_grad_(False)
 
 
 def mean_mel_losses(

@@ -8,6 +8,7 @@ from typing import Literal
 from interp.estimators.speech_model import SpeechModelConfig
 from interp.train.dataset.settings import DataSettings
 from interp.train.examples import ExampleShares
+from interp.train.mean_mel import MeanMelTraining
 from interp.train.optimizer import OptimizerName
 from interp.train.text import Alignment
 from masks.limits import limited, require_limits
@@ -64,7 +65,10 @@ class EstimatorTraining:
 
 @dataclass(frozen=True)
 class TrainSettings:
-    """A whole run: data, model, text encoder, estimator."""
+    """A whole run: data, model, text encoder, estimator.
+
+    Of ``text`` and ``mean_mel`` one is read: that of the text encoder which ``model.mean`` names.
+    """
 
     name: str = "default"
     runs: str = "runs"
@@ -72,4 +76,5 @@ class TrainSettings:
     data: DataSettings = field(default_factory=DataSettings)
     model: SpeechModelConfig = field(default_factory=SpeechModelConfig)
     text: TextTraining = field(default_factory=TextTraining)
+    mean_mel: MeanMelTraining = field(default_factory=MeanMelTraining)
     estimator: EstimatorTraining = field(default_factory=EstimatorTraining)

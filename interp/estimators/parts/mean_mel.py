@@ -115,6 +115,12 @@ class MeanMel(nn.Module):
         mu: Tensor = (self.out(x) * real[..., None]).transpose(1, 2)
         return mu
 
+    def mean_mel(
+        self, ids: Int[Tensor, "B N"], lengths: Int[Tensor, " B"], durations: Int[Tensor, "B N"]
+    ) -> Float[Tensor, "B F T"]:
+        """Mean mel of symbols whose durations are known."""
+        return self.decode(self.encode(ids, lengths).hidden, durations)
+
 
 class _Block(nn.Module):
     """Depthwise convolution, normalisation and MLP around which the input passes (ConvNeXt, in 1-D)."""

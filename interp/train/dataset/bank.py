@@ -12,8 +12,9 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from interp.audio.voice_vector import voice_vector
-from interp.estimators.parts.mean_mel import MeanMel
-from interp.train.dataset.features import Features
+from interp.estimators.speech_model import TextModel
+from interp.train.dataset.features import WIDE, Features
+from interp.text.symbols import BLANK_ID
 from interp.train.text import TextExample
 from masks.grid import MelGrid
 from masks.pitch import pitch_mask
@@ -32,8 +33,8 @@ class FeatureBank:
     model units with item i's first frame at ``mu_starts[i]``, ``f0_hz`` (F,), ``fine_pitch`` (F, fine_bins)
     bool: cells near resolved harmonics, ``low_pitch`` (F, LOW_BINS) bool: cells near the first harmonics,
     ``voice`` (N, V); on the CPU as numpy: ``voice_id`` (N,), ``speaker_id`` (N,), ``ratio`` (N,),
-    ``log_f0`` (N,) median, ``prompt_id`` (N,), ``recording_id`` (N,), ``contour`` (N,)
-    number of its course of F0, -1 for recordings, ``starts``,
+    ``log_f0`` (N,) median, ``prompt_id`` (N,), ``recording_id`` (N,), ``wide`` (N,) bool,
+    ``contour`` (N,) number of its course of F0, -1 for recordings, ``starts``,
     ``lengths``, and ``boundaries``, the frames at which a phone begins.
     """
 
@@ -49,6 +50,7 @@ class FeatureBank:
     log_f0: Float[np.ndarray, " items"]
     prompt_id: Int[np.ndarray, " items"]
     recording_id: Int[np.ndarray, " items"]
+    wide: Bool[np.ndarray, " items"]
     contour: Int[np.ndarray, " items"]
     starts: Int[np.ndarray, " items"]
     mu_starts: Int[np.ndarray, " items"]
@@ -72,7 +74,7 @@ class FeatureBank:
 def build_bank(
     features: Sequence[Features],
     texts: Mapping[str, TextExample],
-    encoder: MeanMel,
+    encoder: TextModel,
     grid: MelGrid,
     fine_bins: int,
 ) -> FeatureBank:
@@ -106,6 +108,7 @@ def build_bank(
         log_f0=np.array([np.log(np.median(f.f0_hz[f.f0_hz > 0])) for f in items]),
         prompt_id=np.array([prompts.index(f.key.split("/")[1]) for f in items]),
         recording_id=np.array([keys.index(f.key) for f in items]),
+        wide=np.array([f.split == WIDE for f in items], dtype=bool),
         contour=np.array([f.contour for f in items]),
         starts=_starts(lengths),
         mu_starts=np.array([mu_start_of[f.key] for f in items]),
@@ -116,19 +119,21 @@ def build_bank(
 
 
 def mean_mels(
-    encoder: MeanMel, texts: Mapping[str, TextExample]
+    encoder: TextModel, texts: Mapping[str, TextExample]
 ) -> dict[str, Float[Tensor, "frames n_mels"]]:
     """What the text encoder expects of every recording, in model units, float16; in batches of like length."""
     keys = sorted(texts, key=lambda k: int(texts[k].durations.sum()))
     found: dict[str, Tensor] = {}
     for start in range(0, len(keys), MU_BATCH):
-        some = keys[start : start + MU_BATCH]
-        ids = pad_sequence([torch.from_numpy(texts[k].ids) for k in some], batch_first=True)
-        durations = pad_sequence([torch.from_numpy(texts[k].durations) for k in some], batch_first=True)
+        some = [texts[k] for k in keys[start : start + MU_BATCH]]
+        ids, durations = (
+            pad_sequence([torch.from_numpy(x) for x in column], batch_first=True)
+            for column in ([t.ids for t in some], [t.durations for t in some])
+        )
         with torch.no_grad():
-            lengths = torch.tensor([len(texts[k].ids) for k in some])
-            mu = encoder.decode(encoder.encode(ids, lengths).hidden, durations)
-        found |= {k: mu[i, :, : int(d.sum())].T.half() for i, (k, d) in enumerate(zip(some, durations))}
+            mu = encoder.mean_mel(ids, torch.tensor([len(t.ids) for t in some]), durations)
+        for i, text in enumerate(some):
+            found[keys[start + i]] = mu[i, :, : int(text.durations.sum())].T.half()
     return found
 
 
@@ -142,9 +147,9 @@ def _pitch_cells(
 
 
 def _boundaries(text: TextExample) -> Int[np.ndarray, " phones"]:
-    """Frames at which a symbol begins, the silence at either end left out."""
+    """Frames at which a symbol begins that is no blank."""
     starts = np.cumsum(text.durations) - text.durations
-    return np.unique(starts[1:-1])
+    return np.unique(starts[text.ids != BLANK_ID])
 
 
 def _starts(lengths: Sequence[int] | Int[np.ndarray, " items"]) -> Int[np.ndarray, " items"]:

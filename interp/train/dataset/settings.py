@@ -11,13 +11,17 @@ from masks.limits import limited, require_limits
 class DataSettings:
     """Where the recordings are and how they are widened.
 
-    ``corpus``: folder with metadata.csv; ``cache``: folder for alignments and features; ``speakers``: whose
+    ``timed``: folder of speech with known phone times and factors (items.jsonl), as `interp corpus` makes it,
+    or nothing; ``unseen``: its voices that training never hears. ``corpus``: folder of recordings with
+    metadata.csv, or nothing; ``cache``: folder for alignments and features; ``speakers``: whose
     recordings, names or patterns; ``variants``: Praat variants a recording; ``wide_speakers``: those who are
     there for the variety of voices alone, with ``wide_variants``, of whom the estimator but not the text
     encoder learns, from the share ``wide_kept`` of their recordings that follows its text most closely;
     ``workers``: processes.
     """
 
+    timed: str = ""
+    unseen: tuple[str, ...] = ()
     corpus: str = "corpus"
     cache: str = "data"
     speakers: tuple[str, ...] = ()
