@@ -23,21 +23,19 @@ from pathlib import Path
 import click
 import numpy as np
 import torch
-from hearing import SENTENCE, Speaker, median_log_f0, recordings
 from matplotlib.figure import Figure
+from shared.page import table
+from shared.speaker import GRID, MASKED, SEMITONES, SENTENCE, Speaker, median_log_f0, moved, recordings
 from torch import Tensor
 from tqdm import tqdm
 
-from guidance.settings import GuidanceSettings
-from interp.audio.reference import ReferenceFeatures, reference_features
+from interp.audio.reference import ReferenceFeatures
 from interp.audio.voice_vector import voice_vector
 from interp.checkpoints.checkpoint import load_checkpoint
 from interp.corpus.metadata import of_speakers, read_corpus
 from interp.diffusion.process import DiffusionProcess
 from interp.estimators.bin.network import BinEstimator
 from interp.estimators.encode import encode_sentence
-from interp.evaluation.clip import Clip
-from interp.evaluation.psola import with_pitch
 from interp.settings.resolve import resolve
 from interp.settings.synth import SynthSettings
 from interp.synthesis.pipeline import Synthesizer
@@ -51,19 +49,15 @@ from interp.train.examples import ExampleDrawer, ExampleShares
 from interp.train.loss import SMALLEST_T, relative_mass
 from interp.train.run import prepared_data
 from interp.train.settings import TrainSettings
-from masks.grid import MelGrid
 from masks.groups import key_share, log_weights
 from masks.mel_f0 import f0_of_mel
 from masks.reduce import PatchGrid
 
 OUT = Path(__file__).parent.parent / "docs" / "benchmarks"
-GRID = MelGrid()
 BATCH, N_BINS, N_FOLDS, RIDGE = 16, 10, 5, 1.0
-SEMITONES = 12 / np.log(2)
 SHIFT_SEMITONES = 4.0
 T_EDGES = (0.0, 0.3, 0.5, 0.7, 0.85, 1.0)
 LEAST_APART = 3.0
-MASKED = SynthSettings(attend="masked", guidance=GuidanceSettings(enabled=False))
 KINDS = ("pitch", "rest")
 
 
@@ -179,14 +173,6 @@ def _foretold(x: np.ndarray, y: np.ndarray, recording: np.ndarray) -> float:
     return float(1 - (wrong**2).mean() / y.var())
 
 
-def moved(reference: ReferenceFeatures, semitones: float) -> ReferenceFeatures:
-    """The recording with its F0 moved by Praat; formants stay."""
-    clip = Clip(reference.recording.wav, GRID)
-    hz = float(np.exp(median_log_f0(reference) + semitones / SEMITONES))
-    wav = with_pitch(clip, hz).wav
-    return reference_features(replace(reference.recording, wav=wav), GRID)
-
-
 def interventions(speaker: Speaker, refs: Sequence[ReferenceFeatures], count: int) -> list[tuple[str, ...]]:
     """A row for every change: F0 moved (semitones), distance from asked, share of the way of the voice."""
     rng = np.random.default_rng(2)
@@ -277,10 +263,6 @@ def draw(found: dict[str, Queries]) -> Figure:
         )  # fmt: skip
         axes.legend(fontsize=8)
     return figure
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return "\n".join("| " + " | ".join(row) + " |" for row in [head, ("---",) * len(head), *rows])
 
 
 def calibration_table(found: dict[str, Queries]) -> str:

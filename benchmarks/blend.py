@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 import numpy as np
 import torch
-from hearing import LEAST_DISTANCE, Speaker, median_log_f0
+from shared.speaker import LEAST_DISTANCE, Speaker, median_log_f0
 
 from guidance.settings import GuidanceSettings
 from interp.audio.read import load_reference

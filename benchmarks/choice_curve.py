@@ -17,8 +17,7 @@ import click
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from guidance_statistics import Drawn, draw
-from hearing import LEAST_DISTANCE, median_log_f0
+from shared.speaker import LEAST_DISTANCE, Drawn, draw, median_log_f0
 from torch import Tensor
 from tqdm import tqdm
 

@@ -13,7 +13,7 @@ import time
 
 import click
 import torch
-from cost_report import Row, in_child, peak_mib, write_report
+from shared.page import Row, in_child, peak_mib, write_report
 
 from interp.estimators.parts.joint_attention import attention_map, joint_attention, widen_keys
 

@@ -16,8 +16,8 @@ from itertools import pairwise
 
 import click
 import torch
-from cost_report import Row, forget_peak, in_child, interleaved, peak_mib, write_report
-from cost_scene import GUIDED, PLAIN, SENTENCE, Scene, with_layers
+from shared.page import Row, forget_peak, in_child, interleaved, peak_mib, write_report
+from shared.scene import GUIDED, PLAIN, SENTENCE, Scene, with_layers
 
 from guidance.step import tangential_step
 from guidance.tuner import NoiseTuner
@@ -33,7 +33,7 @@ def step_rows(scene: Scene, repeats: int) -> list[Row]:
     """One epoch without halving (slope, move, re-measure with the score) against the plain evaluation."""
     state = scene.state_at(PROGRESS)
     plain = scene.bind(PLAIN)[0].model
-    n_layers = len(scene.synthesizer.checkpoint.model.config.bin.cross_layers)
+    n_layers = len(scene.synthesizer.checkpoint.model.estimator.config.cross_layers)
     chosen = {
         "default layers": (GUIDED, "3.1"),
         "all layers": (with_layers(GUIDED, tuple(range(n_layers))), "3.1"),

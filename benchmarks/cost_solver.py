@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import click
 import numpy as np
-from cost_report import Row, write_report
-from cost_scene import PLAIN, Scene
+from shared.page import Row, write_report
+from shared.scene import PLAIN, Scene
 
 STEPS = (4, 6, 8, 10, 12, 16, 20, 30, 40)
 TEXT = "The boy was there."

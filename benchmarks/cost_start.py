@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from unittest import mock
 
 import click
-from cost_report import Row, interleaved, write_report
-from cost_scene import GUIDED, PLAIN, SENTENCE
+from shared.page import Row, interleaved, write_report
+from shared.scene import GUIDED, PLAIN, SENTENCE
 
 import interp.synthesis.pipeline as pipeline
 from interp.cli.jobs import DEMO_REFERENCES

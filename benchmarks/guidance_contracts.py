@@ -20,8 +20,9 @@ from pathlib import Path
 import click
 import numpy as np
 import torch
-from cost_report import Row, write_report
-from guidance_statistics import BATCH, Drawn, draw
+from guidance_statistics import BATCH
+from shared.page import Row, write_report
+from shared.speaker import Drawn, draw
 from tqdm import tqdm
 
 from interp.settings.synth import SynthSettings

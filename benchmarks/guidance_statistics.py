@@ -14,13 +14,13 @@ both modes; every tuned step is a case. Written to docs/benchmarks/guidance_stat
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import click
 import numpy as np
 import torch
+from shared.speaker import draw
 from torch import Tensor
 from tqdm import tqdm
 
@@ -28,9 +28,6 @@ from guidance.masses import AttentionMasses
 from guidance.noise_stats import NoiseStats, noise_stats
 from guidance.trace import TraceRow
 from guidance.tuner import NoiseTuner
-from interp.audio.read import load_reference
-from interp.audio.reference import ReferenceFeatures, reference_features
-from interp.corpus.metadata import Utterance, read_corpus
 from interp.diffusion.noise import draw_noise
 from interp.diffusion.sampler import StepState
 from interp.estimators.bin.bound import BoundModel
@@ -42,7 +39,6 @@ from interp.synthesis.sampling import Sampling
 
 OUT = Path("docs/benchmarks")
 BATCH = 4
-Drawn = tuple[str, ReferenceFeatures, ReferenceFeatures]
 STATISTICS = ("kurtosis", "lag1_time", "lag1_frequency", "spectrum_time", "spectrum_frequency")
 
 
@@ -90,32 +86,6 @@ class Cases:
 
     def all_of(self, name: str) -> list:
         return [x for watch in self.watches for x in getattr(watch, name)]
-
-
-def draw(
-    corpus: Path, n: int, synthesizer: Synthesizer
-) -> Iterator[tuple[str, ReferenceFeatures, ReferenceFeatures]]:
-    """Sentences of the test split, each with recordings of two other speakers that have a pitch."""
-    rng = np.random.default_rng(0)
-    everything = read_corpus(corpus)
-    texts = [u for u in everything if u.split == "test" and len(u.text.split()) >= 7]
-    voices = [u for u in everything if u.split in ("test", "reference")]
-    known: dict[Path, ReferenceFeatures] = {}
-
-    def features(u: Utterance) -> ReferenceFeatures:
-        if u.path not in known:
-            known[u.path] = reference_features(
-                load_reference(u.path, synthesizer.grid, max_seconds=4.0), synthesizer.grid
-            )
-        return known[u.path]
-
-    while n > 0:
-        text, a, b = texts[rng.integers(len(texts))], *(voices[i] for i in rng.integers(len(voices), size=2))
-        pair = [features(u) for u in (a, b)]
-        if a.speaker == b.speaker or any((f.f0_hz > 0).mean() < 0.2 for f in pair):
-            continue
-        n -= 1
-        yield text.text, *pair
 
 
 def run_batch(

@@ -11,83 +11,28 @@ F0 is read off the mel by a harmonic comb (`masks.mel_f0`), so no vocoder is in 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import click
 import numpy as np
 import torch
+from shared.speaker import LEAST_DISTANCE, SENTENCE, Speaker, median_log_f0, recordings
 
 from guidance.settings import GuidanceSettings
-from interp.audio.read import load_reference
-from interp.audio.reference import ReferenceFeatures, reference_features
+from interp.audio.reference import ReferenceFeatures
 from interp.checkpoints.provenance import add_metrics
-from interp.corpus.metadata import Utterance, read_corpus
 from interp.estimators.encode import encode_sentence
-from interp.estimators.sentence import Sentence
 from interp.settings.synth import SynthSettings
-from interp.synthesis.decoding import decode
 from interp.synthesis.pipeline import Synthesizer
 from interp.system.shipped import checkpoint_path
 from interp.text.frontend import phonemize
-from masks.mel_f0 import f0_of_mel
 
-SENTENCE = "The boy was there when the sun rose, and he told them."
-LEAST_DISTANCE = 3 * np.log(2) / 12
 PLAIN = SynthSettings(
     mode="temp", split=1.0, crossfade_s=0.0, attend="masked", n_timesteps=20, solver="dpmpp2",
     guidance=GuidanceSettings(enabled=False, objective="temp"),
 )  # fmt: skip
 OPEN = SynthSettings(n_timesteps=20, solver="dpmpp2", guidance=GuidanceSettings(enabled=False))
-
-
-@dataclass(frozen=True)
-class Speaker:
-    """A synthesizer, a sentence, and what is needed to decode it with any references."""
-
-    synthesizer: Synthesizer
-    sentence: Sentence
-
-    def mels(
-        self,
-        pairs: list[tuple[ReferenceFeatures, ReferenceFeatures]],
-        seeds: list[int],
-        settings: SynthSettings,
-        split: float = 1.0,
-    ) -> list[np.ndarray]:
-        """Log mels (n_mels, T) of the sentence, one a pair; temp splits it at this share."""
-        n, engine = len(pairs), self.synthesizer.engine
-        splits = [split * self.sentence.n_frames if settings.mode == "temp" else None] * n
-        texts = [[self.sentence]] * n
-        return [d.mel for d in decode(engine, texts, pairs, splits, seeds, settings, self.synthesizer.grid)]
-
-    def log_f0(self, mel: np.ndarray) -> float:
-        """Median log F0 over the frames of voiced phonemes."""
-        f0 = f0_of_mel(torch.from_numpy(mel), self.synthesizer.grid, voiced_salience=-1.0).numpy()
-        return float(np.median(np.log(f0[self.sentence.voiced])))
-
-
-def median_log_f0(reference: ReferenceFeatures) -> float:
-    """Median log F0 of a recording, by Praat."""
-    return float(np.median(np.log(reference.f0_hz[reference.f0_hz > 0])))
-
-
-def recordings(corpus: Path, count: int, synthesizer: Synthesizer, seed: int) -> list[ReferenceFeatures]:
-    """Test recordings of the training voices and recordings of others, in turn, with a clear pitch."""
-    rng = np.random.default_rng(seed)
-    everything = read_corpus(corpus)
-    kinds = [[u for u in everything if u.split == "test"], [u for u in everything if u.split == "reference"]]
-    found: list[ReferenceFeatures] = []
-    for turn in range(10 * count):
-        if len(found) == count:
-            break
-        utterance: Utterance = kinds[turn % 2][rng.integers(len(kinds[turn % 2]))]
-        reference = reference_features(
-            load_reference(utterance.path, synthesizer.grid, max_seconds=3.0), synthesizer.grid
-        )
-        if (reference.f0_hz > 0).mean() > 0.3:
-            found.append(reference)
-    return found
 
 
 def slope(speaker: Speaker, refs: list[ReferenceFeatures]) -> dict[str, float]:

@@ -187,9 +187,9 @@ def weights_of_gradtts(n_speakers: int) -> Mapping[str, torch.Tensor]:
 
     This is the one place that names modules; when they move, put the new place in front.
     """
-    model = first_of("interp.estimators.gradtts.model", "interp.estimators.gradtts.model")
-    unet = first_of("interp.estimators.gradtts.network", "interp.estimators.gradtts.network")
-    encoder = first_of("interp.estimators.parts.text_encoder", "interp.estimators.parts.text_encoder")
+    model = first_of("interp.estimators.gradtts.model", "interp.models.gradtts")
+    unet = first_of("interp.estimators.gradtts.network", "interp.models.gradtts_estimator")
+    encoder = first_of("interp.estimators.parts.text_encoder", "interp.models.text_encoder")
     channels = 4 if n_speakers > 1 else 0
     config = model.GradTTSConfig(
         n_speakers,

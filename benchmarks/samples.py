@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from attention_meaning import table
+from shared.page import table
 from tqdm import tqdm
 
 from interp.audio.write import save_wav

@@ -17,8 +17,8 @@ from pathlib import Path
 import click
 import numpy as np
 import torch
-from attention_meaning import GRID, MASKED, SEMITONES, moved, table
-from hearing import SENTENCE, Speaker, median_log_f0, recordings
+from shared.page import table
+from shared.speaker import GRID, MASKED, SEMITONES, SENTENCE, Speaker, median_log_f0, moved, recordings
 from tqdm import tqdm
 
 from guidance.settings import GuidanceSettings

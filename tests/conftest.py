@@ -16,7 +16,8 @@ from interp.estimators.bin.config import BinConfig
 from interp.estimators.bin.network import BinEstimator
 from interp.estimators.parts.reference_tokens import References
 from interp.estimators.parts.text_encoder import TextEncoderConfig
-from interp.estimators.speech_model import SpeechModel, SpeechModelConfig
+from interp.estimators.registry import SpeechModelConfig, build
+from interp.estimators.speech_model import SpeechModel
 from interp.text.symbols import ID_OF
 
 settings.register_profile("shared-machine", deadline=None)
@@ -85,7 +86,7 @@ def random_references() -> Callable[..., References]:
 @pytest.fixture
 def speech_model() -> SpeechModel:
     """A whole model of random weights that speaks four frames a symbol, or so."""
-    model = SpeechModel(SpeechModelConfig(text=SMALL_TEXT, bin=SMALL_BIN)).eval().requires_grad_(False)
+    model = build(SpeechModelConfig(text=SMALL_TEXT, bin=SMALL_BIN)).eval().requires_grad_(False)
     randomise(model)
     model.text_encoder.proj_w.proj.weight.mul_(0.1)
     model.text_encoder.proj_w.proj.bias.fill_(0.7)

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,14 +17,12 @@ from interp.checkpoints.weights_file import WeightsKind
 from interp.estimators.gradtts.model import GradTTS
 from interp.estimators.gradtts.state_dict import load_gradtts
 from interp.estimators.parts.text_encoder import TextEncoderConfig
-from interp.estimators.speech_model import SpeechModel, SpeechModelConfig
+from interp.estimators.registry import SpeechModelConfig, build
+from interp.estimators.speech_model import SpeechModel
 from interp.settings.resolve import settings_from
 from interp.system.shipped import checkpoint_path
 from interp.text.gradtts_frontend import GRADTTS_BLANK_ID
 from masks.errors import InterpError
-
-if TYPE_CHECKING:
-    from interp.estimators.contract import Engine
 
 FORMAT = "interp-speech-1"
 REMEDY = "give default, or a .safetensors file that `interp train` wrote"
@@ -44,17 +42,6 @@ class Checkpoint:
     path: Path
     provenance: Mapping[str, Any]
     sha256: str
-
-    @property
-    def engine(self) -> Engine:
-        """The model as the pipeline knows it."""
-        # Imported here: engines read sound files, and training from a pack has no library for that.
-        from interp.estimators.bin.engine import BinEngine
-        from interp.estimators.gradtts.engine import GradTTSEngine
-
-        if isinstance(self.model, GradTTS):
-            return GradTTSEngine(self.model)
-        return BinEngine(self.model)
 
 
 def save_checkpoint(path: str | Path, model: SpeechModel, provenance: Mapping[str, Any]) -> None:
@@ -110,13 +97,13 @@ def _load_speech_model(path: Path) -> SpeechModel:
     with KIND.fitting(path):
         _require_as_many_layers(config, weights)
         with torch.device("meta"):  # no memory for sizes that the file does not hold
-            model = SpeechModel(config)
+            model = build(config)
         model.load_state_dict({k: v.float() for k, v in weights.items()}, assign=True)
     return model
 
 
 def _require_as_many_layers(config: SpeechModelConfig, weights: Mapping[str, Tensor]) -> None:
     """A million layers take hours to build, even without memory."""
-    n_layers = max(config.text.n_layers, config.bin.n_layers)
+    n_layers = max(config.text.n_layers, getattr(config.sizes, "n_layers", 0))
     if n_layers > len(weights):
         raise ValueError(f"{n_layers} layers, {len(weights)} tensors")

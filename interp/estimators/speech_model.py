@@ -1,4 +1,4 @@
-"""The model that a checkpoint holds: style-free text encoder and `bin` estimator, with their units."""
+"""The model that a checkpoint holds: style-free text encoder and estimator, with their units."""
 
 from __future__ import annotations
 
@@ -9,18 +9,15 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from interp.diffusion.process import DiffusionProcess
-from interp.estimators.bin.config import BinConfig
-from interp.estimators.bin.network import BinEstimator
 from interp.estimators.parts.mean_mel import MeanMel, MeanMelConfig
 from interp.estimators.parts.text_encoder import TextEncoder, TextEncoderConfig
-
 
 TextModel = TextEncoder | MeanMel
 
 
 @dataclass(frozen=True)
-class SpeechModelConfig:
-    """Everything that is needed to build the model.
+class SpeechConfig:
+    """What every model has, whichever its ``estimator``; `registry.SpeechModelConfig` adds that one's sizes.
 
     ``mel_mean`` and ``mel_std`` turn a natural log mel into model units, in which ``x_0 - mu`` has a
     deviation near 1. ``duration_scale`` multiplies predicted durations: they are exponentials of mean logs,
@@ -28,30 +25,29 @@ class SpeechModelConfig:
     ``frames``, a `MeanMel`, or ``symbols``, a `TextEncoder` with one mean a symbol.
     """
 
-    estimator: str = "bin"
+    estimator: str
     mel_mean: float = -5.5
     mel_std: float = 1.2
     duration_scale: float = 1.0
     mean: Literal["symbols", "frames"] = "symbols"
     text: TextEncoderConfig = field(default_factory=TextEncoderConfig)
     mean_mel: MeanMelConfig = field(default_factory=MeanMelConfig)
-    bin: BinConfig = field(default_factory=BinConfig)
     process: DiffusionProcess = field(default_factory=DiffusionProcess)
 
 
-def text_model_of(config: SpeechModelConfig) -> TextModel:
+def text_model_of(config: SpeechConfig) -> TextModel:
     """The text encoder that a configuration names, untrained."""
     return MeanMel(config.mean_mel) if config.mean == "frames" else TextEncoder(config.text)
 
 
 class SpeechModel(nn.Module):
-    """Text encoder and estimator side by side; the pipeline calls them."""
+    """Text encoder and estimator side by side; the pipeline calls them. `registry.build` makes one."""
 
-    def __init__(self, config: SpeechModelConfig) -> None:
+    def __init__(self, config: SpeechConfig, estimator: nn.Module) -> None:
         super().__init__()
         self.config = config
         self.text_encoder = text_model_of(config)
-        self.estimator = BinEstimator(config.bin)
+        self.estimator = estimator
 
     def to_model_units(
         self, mel: Float[Tensor, "*batch n_mels frames"]

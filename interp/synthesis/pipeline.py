@@ -13,6 +13,7 @@ import torch
 from interp.audio.read import load_reference
 from interp.audio.reference import ReferenceFeatures, reference_features
 from interp.checkpoints.checkpoint import Checkpoint, load_checkpoint
+from interp.estimators.registry import engine_of
 from interp.estimators.sentence import Sentence
 from interp.settings.synth import SynthSettings
 from interp.synthesis.decoding import Decoded, decode
@@ -53,7 +54,7 @@ class Synthesizer:
 
     def __init__(self, checkpoint: Checkpoint, grid: MelGrid | None = None) -> None:
         self.checkpoint = checkpoint
-        self.engine = checkpoint.engine
+        self.engine = engine_of(checkpoint.model)
         self.grid = grid or MelGrid()
         self._features: dict[tuple[str, float, float | None], ReferenceFeatures] = {}
 

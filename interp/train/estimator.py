@@ -126,7 +126,7 @@ class _Source:
         self._drawer = ExampleDrawer(bank, settings.shares, frames, ref_frames)
 
     def drawn(self, key: tuple[int, ...]) -> tuple[Batch, Tensor, Tensor]:
-        """Batch, times (B,) and noise (B, n_mels, T) of a step, the same whenever and wherever it is drawn."""
+        """Batch, times (B,) and noise (B, n_mels, T) of a step, the same wherever it is drawn."""
         rng = np.random.default_rng(key)
         batch = self._maker.make([self._drawer.draw(rng) for _ in range(self._n)])
         t = torch.from_numpy(_stratified(rng, self._n)).to(batch.y0)

@@ -6,8 +6,9 @@ R's rest group are visible, or S alone. *ambiguous*: two references and the null
 either order: P and R, S and N; or pitch (R and N), voice (P and N) or both (N and N) come from neither, and
 the null key is the right answer. *switched*: the target is spliced from two voices at a phone boundary.
 
-A contour is read off by relative time. So a reference that shares it is cropped at the target's place, and
-one that does not elsewhere; both references of an ambiguous example alike, or the place would tell the source.
+A contour is read off by relative time. So a reference that shares it is cropped at the target's place,
+and one that does not elsewhere; both references of an ambiguous example alike, or the place would tell
+the source.
 """
 
 from __future__ import annotations

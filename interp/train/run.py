@@ -15,7 +15,9 @@ from accelerate import PartialState
 from safetensors.torch import load_file, save
 
 from interp.checkpoints.checkpoint import save_checkpoint
+from interp.estimators.bin.network import BinEstimator
 from interp.estimators.parts.text_encoder import TextEncoder
+from interp.estimators.registry import build
 from interp.estimators.speech_model import SpeechModel, TextModel, text_model_of
 from interp.settings.resolve import mapping_of, resolve
 from interp.settings.strict_yaml import dump_yaml
@@ -80,7 +82,7 @@ def train(
         n = write_pack(pack_to, prepared.features, prepared.texts, prepared.encoder, pack_mib)
         log.info("%s: %d items, %.1f MiB", pack_to, n, pack_to.stat().st_size / 2**20)
         return None
-    model = SpeechModel(settings.model)
+    model = build(settings.model)
     model.text_encoder.load_state_dict(prepared.encoder.state_dict())
     state = _train_estimator(model, prepared, settings, folder, stop_at)
     out = out or folder
@@ -152,6 +154,7 @@ def _train_estimator(
         prepared.features, prepared.texts, prepared.encoder, MelGrid(), settings.model.bin.fine_bins
     )
     log.info("%d items, %d frames", len(bank.lengths), len(bank.mel))
+    assert isinstance(model.estimator, BinEstimator), "the only one whose training is written"
     with run_log(folder) as report:
         return train_estimator(
             model.estimator,
@@ -180,7 +183,7 @@ def _export(
     """The averaged weights as a checkpoint, and both sets in half precision to go on from elsewhere."""
     out.mkdir(parents=True, exist_ok=True)
     save_half(out, state)
-    exported = SpeechModel(settings.model)
+    exported = build(settings.model)
     exported.text_encoder.load_state_dict(model.text_encoder.state_dict())
     exported.estimator.load_state_dict({k: v.cpu() for k, v in state.average.items()})
     provenance = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from interp.estimators.speech_model import SpeechModelConfig
+from interp.estimators.registry import SpeechModelConfig
 from interp.train.dataset.settings import DataSettings
 from interp.train.examples import ExampleShares
 from interp.train.mean_mel import MeanMelTraining

@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 
 from interp.estimators.bin.config import BinConfig
 from interp.estimators.parts.text_encoder import TextEncoder, TextEncoderConfig
-from interp.estimators.speech_model import SpeechModelConfig
+from interp.estimators.registry import SpeechModelConfig
 from interp.settings.resolve import mapping_of
 from interp.settings.strict_yaml import dump_yaml
 from interp.train.dataset.features import Features, Variant

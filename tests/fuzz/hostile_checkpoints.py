@@ -15,6 +15,7 @@ from kinds import Kind
 from small_models import small_speech_model
 
 from interp.checkpoints.checkpoint import load_checkpoint, save_checkpoint
+from interp.estimators.registry import engine_of
 from interp.reports.installation import describe_installation
 from interp.settings.synth import SynthSettings
 
@@ -77,7 +78,7 @@ def attack(random: Random, shared: tuple[dict[str, Any], bytes], folder: Path) -
         path.write_bytes(_file(header, tensors))
         _write_provenance(random, path)
     describe_installation(str(path))
-    engine = load_checkpoint(path).engine
+    engine = engine_of(load_checkpoint(path).model)
     with torch.no_grad():
         engine.encode("The boy was there.", SynthSettings())
 

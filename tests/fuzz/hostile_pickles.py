@@ -18,6 +18,7 @@ from small_models import small_gradtts, text_config
 
 from interp.checkpoints.checkpoint import load_checkpoint
 from interp.estimators.parts.text_encoder import TextEncoder
+from interp.estimators.registry import engine_of
 from interp.reports.installation import describe_installation
 from interp.settings.synth import SynthSettings
 from interp.train.dataset.features import Features, Variant
@@ -74,7 +75,7 @@ def attack(random: Random, shared: dict[str, Any], folder: Path) -> None:
     path.write_bytes(makers[how](random, shared, folder))
     if random.random() < 0.3:
         describe_installation(str(path))
-    engine = load_checkpoint(path).engine
+    engine = engine_of(load_checkpoint(path).model)
     with torch.no_grad():
         engine.encode("The boy was there.", SynthSettings(speaker1=0, speaker2=1))
 

@@ -9,7 +9,8 @@ from interp.estimators.bin.config import BinConfig
 from interp.estimators.gradtts.model import GradTTS, GradTTSConfig
 from interp.estimators.gradtts.network import GradTTSEstimatorConfig
 from interp.estimators.parts.text_encoder import TextEncoderConfig
-from interp.estimators.speech_model import SpeechModel, SpeechModelConfig
+from interp.estimators.registry import SpeechModelConfig, build
+from interp.estimators.speech_model import SpeechModel
 from interp.text.gradtts_frontend import GRADTTS_BLANK_ID
 from interp.text.symbols import ID_OF
 
@@ -32,7 +33,7 @@ def text_config(n_vocab: int) -> TextEncoderConfig:
 
 def small_speech_model() -> SpeechModel:
     """A whole model that speaks about two frames a symbol."""
-    model = SpeechModel(SpeechModelConfig(text=text_config(max(ID_OF.values()) + 1), bin=BIN))
+    model = build(SpeechModelConfig(text=text_config(max(ID_OF.values()) + 1), bin=BIN))
     _randomise(model)
     model.text_encoder.proj_w.proj.bias.data.fill_(0.7)
     return model.eval().requires_grad_(False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from jaxtyping import Float
 from torch import Tensor
@@ -12,6 +13,7 @@ from guidance.layers import resolve_layers
 from guidance.tuning import Tuning
 from interp.diffusion.process import DiffusionProcess
 from interp.estimators.bin.bound import BoundModel
+from interp.estimators.bin.network import BinEstimator
 from interp.estimators.bin.queries import PredictedQueries, all_log_weights, query_sets
 from interp.estimators.bin.references import stack_references
 from interp.estimators.contract import Binding, Piece, pad_batch
@@ -60,15 +62,16 @@ class BinEngine:
 
     def bind(self, pieces: Sequence[Piece], settings: SynthSettings, grid: MelGrid) -> Binding:
         """Keys and values of the references are computed here; see `Engine`."""
-        model, config = self.model, self.model.config.bin
+        model, network = self.model, cast(BinEstimator, self.model.estimator)
+        config = network.config
         mu, frame_mask = pad_batch([p.sentence.mu for p in pieces])
-        bank = model.estimator.encode_references(stack_references([p.pair for p in pieces], model))
+        bank = network.encode_references(stack_references([p.pair for p in pieces], model))
         targets = [p.target for p in pieces]
         queries, covered = query_sets(targets, frame_mask, config, grid)
         weights = all_log_weights(settings, bank.membership, targets, mu.shape[-1], config)
         layers = resolve_layers(settings.guidance.layers, len(config.cross_layers))
         bound = BoundModel(
-            model.estimator,
+            network,
             self.process,
             mu,
             frame_mask,

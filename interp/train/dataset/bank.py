@@ -13,8 +13,8 @@ from torch.nn.utils.rnn import pad_sequence
 
 from interp.audio.voice_vector import voice_vector
 from interp.estimators.speech_model import TextModel
-from interp.train.dataset.features import WIDE, Features
 from interp.text.symbols import BLANK_ID
+from interp.train.dataset.features import WIDE, Features
 from interp.train.text import TextExample
 from masks.grid import MelGrid
 from masks.pitch import pitch_mask
@@ -121,7 +121,7 @@ def build_bank(
 def mean_mels(
     encoder: TextModel, texts: Mapping[str, TextExample]
 ) -> dict[str, Float[Tensor, "frames n_mels"]]:
-    """What the text encoder expects of every recording, in model units, float16; in batches of like length."""
+    """What the text encoder expects of every recording, in model units, float16."""
     keys = sorted(texts, key=lambda k: int(texts[k].durations.sum()))
     found: dict[str, Tensor] = {}
     for start in range(0, len(keys), MU_BATCH):

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from jaxtyping import Float, UInt8
 
-from interp.estimators.speech_model import SpeechModelConfig, TextModel, text_model_of
+from interp.estimators.speech_model import SpeechConfig, TextModel, text_model_of
 from interp.system.files import whole_file
 from interp.train.dataset.features import WIDE, Features, Variant
 from interp.train.text import TextExample
@@ -113,7 +113,7 @@ def _text_arrays(items: Sequence[Features], texts: Mapping[str, TextExample]) ->
     }
 
 
-def read_pack(path: Path, config: SpeechModelConfig) -> Pack:
+def read_pack(path: Path, config: SpeechConfig) -> Pack:
     """Read what `write_pack` wrote.
 
     Raises
@@ -136,7 +136,7 @@ def read_pack(path: Path, config: SpeechModelConfig) -> Pack:
         raise InterpError(f"{path}: not a readable pack ({str(error)[:200]}); make it again") from error
 
 
-def _encoder(packed: Mapping[str, np.ndarray], config: SpeechModelConfig) -> TextModel:
+def _encoder(packed: Mapping[str, np.ndarray], config: SpeechConfig) -> TextModel:
     encoder = text_model_of(config)
     prefix = "encoder."
     weights = {k[len(prefix) :]: v.astype(np.float32) for k, v in packed.items() if k.startswith(prefix)}

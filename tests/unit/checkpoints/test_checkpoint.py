@@ -9,6 +9,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from interp.checkpoints.checkpoint import FORMAT, load_checkpoint, save_checkpoint
+from interp.settings.resolve import mapping_of
+from interp.system.shipped import checkpoint_path
 from masks.errors import InterpError
 
 
@@ -122,6 +124,22 @@ def test_weights_of_other_shapes(saved, metadata):
 def test_configurations_that_will_not_do(saved, metadata, key, value):
     save_file(load_file(saved), saved, metadata={**metadata, key: value})
     refused(saved)
+
+
+def test_an_unknown_estimator_is_named(saved, metadata):
+    config = {**json.loads(metadata["config"]), "estimator": "unet"}
+    save_file(load_file(saved), saved, metadata={**metadata, "config": json.dumps(config)})
+    assert "estimator: 'unet' is unknown, allowed: bin" in refused(saved)
+
+
+def test_the_shipped_model_loads_with_the_keys_that_it_was_stored_with():
+    path = checkpoint_path("default")
+    stored = json.loads(header_of(path)["__metadata__"]["config"])
+    model = load_checkpoint("default").model
+    assert stored.keys() == {
+        "estimator", "mel_mean", "mel_std", "duration_scale", "text", "bin", "process",
+    }  # fmt: skip
+    assert mapping_of(model.config) == stored
 
 
 def test_no_configuration(saved):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from interp.corpus.metadata import of_speakers, read_corpus
-from interp.train.dataset.bank import build_bank, mean_mel
+from interp.train.dataset.bank import build_bank, mean_mels
 from interp.train.dataset.clearness import clearest, likeness
 from interp.train.dataset.features import WIDE, Features, Variant, feature_file, write_features
 from interp.train.dataset.pack import read_pack, write_pack
@@ -133,7 +133,7 @@ def test_the_clearest_recordings_stay_with_all_their_variants(texts, text_encode
     rng = np.random.default_rng(0)
     items = []
     for rank, key in enumerate(sorted(texts)[:6]):
-        mu = mean_mel(text_encoder, texts[key]).T.float().numpy()
+        mu = mean_mels(text_encoder, {key: texts[key]})[key].T.float().numpy()
         for index in range(2):
             mel = mu / mu.std() + rank * rng.normal(size=mu.shape)
             items.append(Features(key, WIDE, index, Variant(1.0, 100.0, 1.0), mel.astype(np.float16), mel[0]))

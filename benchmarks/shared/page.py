@@ -1,4 +1,4 @@
-"""What the cost benchmarks share: interleaved medians, children measured for memory, table, CSV and plot."""
+"""A page of a benchmark: interleaved medians, children measured for memory, table, CSV and plot."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import torch
 
 from interp.system.files import write_figure, write_text
 
-FOLDER = Path(__file__).parents[1] / "docs" / "benchmarks"
+FOLDER = Path(__file__).parents[2] / "docs" / "benchmarks"
 
 
 @dataclass(frozen=True)
@@ -107,3 +107,7 @@ def _machine() -> str:
     )
     threads = f"{torch.get_num_threads()} threads of {os.cpu_count()} cores"
     return f"{platform.machine()}, {threads}, torch {torch.__version__}.{busy}"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    return "\n".join("| " + " | ".join(row) + " |" for row in [head, ("---",) * len(head), *rows])
