@@ -14,10 +14,10 @@ from guidance.layers import LayerWeights
 from guidance.masses import AttentionMasses, belongs_to
 from guidance.queries import QuerySets
 from guidance.settings import Sums
+from masks.groups import GROUP_NAMES, NULL
 
 # Keeps logs finite: far below any mass that matters (a query over 1,000 even keys puts 1e-3 on each).
 EPS = 1e-6
-NULL = "null"  # the group that stands for neither reference
 
 
 @dataclass(frozen=True)
@@ -152,9 +152,10 @@ def term_mass(
     mine = mass[..., masses.columns(term.groups)].sum(-1)
     if not term.against:
         return mine
-    against = tuple(name for name in term.against if name != NULL)
+    null = GROUP_NAMES[NULL]
+    against = tuple(name for name in term.against if name != null)
     other = mass[..., masses.columns(against)].sum(-1)
-    neither = mass[..., masses.columns((NULL,))].sum(-1) if NULL in term.against else None
+    neither = mass[..., masses.columns((null,))].sum(-1) if null in term.against else None
     return relative_mass(
         mine, other, key_share(term.groups, reading, mass), key_share(against, reading, mass), neither
     )

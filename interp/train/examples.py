@@ -16,12 +16,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from interp.train.dataset.bank import FeatureBank
 from masks.errors import InterpError
+from masks.groups import KINDS, REFERENCES, open_groups
 from masks.limits import limited, require_limits
 
 SAME_PITCH = 0.5 * np.log(2) / 12
@@ -31,7 +33,8 @@ ITEM_TRIES = 20
 CROP_TRIES = 4
 MOST_TRIES = 10_000  # a bank in which one item in 500 has partners fails once in 5e8 draws
 CONTOUR_PITCH = 0.75 * np.log(2) / 12  # of partners that share the contour, of which there are fewer
-REF1_PITCH, REF1_REST, REF2_PITCH, REF2_REST, NULL = range(5)
+Groups = Sequence[tuple[str, int]]  # kinds, and the reference of each
+EVERYTHING: Groups = list(product(KINDS, REFERENCES))
 NEITHER = 2  # the source of what no reference has
 OTHER = (1, 0, NEITHER)
 KNOWN, NEITHER_ROLES = ("PR", "SN"), ("RN", "PN", "NN")
@@ -103,7 +106,6 @@ class ExampleDrawer:
         self._pool_shares = _pool_shares(shares, [len(pool) for pool in self._pools])
         self._bank = bank
         self._shares = shares
-        self._open = [*range(4), NULL] if shares.neither > 0 else [*range(4)]
         self._frames, self._ref_frames = frames, ref_frames
         self._voiced_before = np.concatenate([[0], np.cumsum(bank.voiced)])
 
@@ -138,11 +140,11 @@ class ExampleDrawer:
     def _factorised(self, rng: np.random.Generator, target: int, single: bool) -> Plan | None:
         if single:
             refs = [self._pick(rng, target, "S"), self._pick(rng, target, "N")]
-            sources, groups = (0, 0), [REF1_PITCH, REF1_REST]
+            sources, groups = (0, 0), [("pitch", 1), ("rest", 1)]
         else:
             same = rng.random() < self._shares.same_sentence
             refs = [self._pick(rng, target, "P", same_sentence=same), self._pick(rng, target, "R")]
-            sources, groups = (0, 1), [REF1_PITCH, REF2_REST]
+            sources, groups = (0, 1), [("pitch", 1), ("rest", 2)]
         if rng.random() < self._shares.dropped:
             groups = [[groups[0]], [groups[1]], []][rng.integers(3)]
         aligned = self._shares_melody(target, refs[0]), rng.random() < 0.5
@@ -152,7 +154,7 @@ class ExampleDrawer:
         refs = [self._pick(rng, target, role) for role in roles]
         sources = SOURCES[roles]
         aligned = rng.random() < 0.5 if sources[0] == NEITHER else self._shares_melody(target, refs[0])
-        return self._plan(rng, target, refs, sources, self._open, (aligned, aligned), counts=True)
+        return self._plan(rng, target, refs, sources, EVERYTHING, (aligned, aligned), counts=True)
 
     def _switched(self, rng: np.random.Generator, before: int) -> Plan | None:
         bank = self._bank
@@ -172,7 +174,7 @@ class ExampleDrawer:
             int(marks[1][min(round(at * len(marks[1]) / len(marks[0])), len(marks[1]) - 1)]),
         )
         lead = min(int(rng.integers(self._frames // 4, 3 * self._frames // 4)), splits[0])
-        plan = self._plan(rng, before, refs, (0, 0), self._open, (False, False), counts=True)
+        plan = self._plan(rng, before, refs, (0, 0), EVERYTHING, (False, False), counts=True)
         if plan is None:
             return None
         first, second = plan.pitch_from[0], 1 - plan.pitch_from[0]
@@ -187,7 +189,7 @@ class ExampleDrawer:
         target: int,
         refs: list[int | None],
         sources: tuple[int, int],
-        groups: list[int],
+        groups: Groups,
         aligned: tuple[bool, bool],
         counts: bool,
     ) -> Plan | None:
@@ -197,15 +199,15 @@ class ExampleDrawer:
         start = self._crop(rng, target, self._frames)
         pair = refs[0], refs[1]
         places = [self._ref_start(rng, target, start, r, a) for r, a in zip(pair, aligned, strict=True)]
-        visible = [g in groups for g in range(5)]
         pitch_from, rest_from = sources
         if rng.random() < 0.5:
             pair, places = (pair[1], pair[0]), places[::-1]
-            visible = [*visible[2:4], *visible[:2], visible[NULL]]
+            groups = [(kind, 3 - reference) for kind, reference in groups]
             pitch_from, rest_from = OTHER[pitch_from], OTHER[rest_from]
+        visible = *open_groups(groups), counts and self._shares.neither > 0
         return Plan(
             target, target, (start, start), self._frames, pair, (places[0], places[1]),
-            (pitch_from, pitch_from), (rest_from, rest_from), tuple(visible), counts,
+            (pitch_from, pitch_from), (rest_from, rest_from), visible, counts,
         )  # fmt: skip
 
     def _lack(self) -> str:

@@ -27,7 +27,7 @@ from interp.system.shipped import data_path
 from interp.text.frontend import phonemize
 from masks.errors import InterpError
 from masks.grid import MelGrid
-from masks.groups import GROUP_NAMES, N_STYLE_GROUPS, key_share
+from masks.groups import STYLE_GROUPS, key_share
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class BinEngine:
         )
         objective = load_objective(settings.guidance.objective, data_path("configs/objectives"), read_yaml)
         share = key_share(bank.membership)
-        shares = {name: share[:, i] for i, name in enumerate(GROUP_NAMES[:N_STYLE_GROUPS])}
+        shares = {name: share[:, i] for i, name in enumerate(STYLE_GROUPS)}
         notes = [
             (f"pitch covers {c.share:.0%} of the low rows: too wide to tell it from the rest",) * c.too_wide
             for c in covered

@@ -17,12 +17,18 @@ from interp.estimators.contract import Piece, TargetCells
 from interp.estimators.parts.patches import cut_columns, pad_to_multiple
 from interp.settings.synth import SynthSettings
 from masks.grid import MelGrid
-from masks.groups import AttendMode, freq_visibility, log_weights, temp_visibility
+from masks.groups import (
+    KINDS,
+    REFERENCES,
+    AttendMode,
+    freq_visibility,
+    groups_of_kind,
+    log_weights,
+    temp_visibility,
+)
 from masks.reduce import HARMONIC_THRESHOLD, PatchGrid, reduce_mask
 from masks.spans import query_spans
 from masks.target import Coverage, coverage, predicted_cells
-
-DROPS = {"pitch": (0, 2), "rest": (1, 3)}
 
 
 def patch_grid(config: BinConfig) -> PatchGrid:
@@ -51,10 +57,9 @@ def query_sets(
     }
     if targets[0].spans is not None:
         spans = _spans(targets, n_frames, patches).to(frame_mask.device) * sets["all"][:, None]
-        for number in (1, 2):
-            span = spans[:, number - 1]
+        for number, span in zip(REFERENCES, spans.unbind(1), strict=True):
             sets[f"span{number}"] = span
-            sets |= {f"span{number}.{kind}": span * sets[kind] for kind in ("pitch", "rest")}
+            sets |= {f"span{number}.{kind}": span * sets[kind] for kind in KINDS}
     n_layers = len(config.cross_layers)
     usable = torch.tensor([[not c.too_wide for c in found]], device=frame_mask.device).expand(n_layers, -1)
     return QuerySets((sets,) * n_layers, usable), found
@@ -69,16 +74,12 @@ def all_log_weights(
 ) -> Mapping[frozenset[str], Float[Tensor, "batch queries channels"]]:
     """Log-weights with everything there, and without the groups that classifier-free guidance drops."""
     visible = _visibility(settings, targets, n_frames, config).to(membership.device)
-    dropped = {
-        frozenset({name}): torch.isin(torch.arange(visible.shape[-1]), torch.tensor(columns)).to(
-            visible.device
-        )
-        for name, columns in DROPS.items()
-    }
     weights = {frozenset[str](): log_weights(visible, membership)}
-    return weights | {
-        k: log_weights(visible.masked_fill(gone, 0.0), membership) for k, gone in dropped.items()
-    }
+    for kind in KINDS:
+        without = visible.clone()
+        without[..., groups_of_kind(kind)] = 0.0
+        weights[frozenset({kind})] = log_weights(without, membership)
+    return weights
 
 
 def _visibility(

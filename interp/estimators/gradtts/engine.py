@@ -16,7 +16,7 @@ from guidance.settings import GuidanceSettings
 from guidance.tuning import Tuning
 from interp.diffusion.process import DiffusionProcess
 from interp.estimators.contract import Binding, Piece, pad_batch
-from interp.estimators.gradtts.bound import N_LAYERS, REGION_NAMES, BoundGradTTS
+from interp.estimators.gradtts.bound import N_LAYERS, BoundGradTTS
 from interp.estimators.gradtts.model import GradTTS
 from interp.estimators.gradtts.speakers import composed_plane, require_speakers, share_of_speaker1
 from interp.estimators.sentence import Sentence, merge_blanks
@@ -27,6 +27,7 @@ from interp.system.shipped import data_path
 from interp.text.gradtts_phonemes import gradtts_phonemes, voiced_symbols
 from masks.errors import InterpError
 from masks.grid import MelGrid
+from masks.groups import STYLE_GROUPS
 from masks.target import static_cells, voiced_frames
 
 OBJECTIVE = "sequential"
@@ -96,7 +97,7 @@ class GradTTSEngine:
         objective = load_objective(settings.guidance.objective, data_path("configs/objectives"), read_yaml)
         queries = QuerySets(({"all": mu.new_ones(len(pieces), 1)},) * N_LAYERS)
         cells = frame_mask.sum(1) * grid.n_mels
-        shares = {name: regions[:, i].sum((1, 2)) / cells for i, name in enumerate(REGION_NAMES)}
+        shares = {name: regions[:, i].sum((1, 2)) / cells for i, name in enumerate(STYLE_GROUPS)}
         tuning = Tuning(bound, objective, queries, shares, settings.guidance)
         return Binding(bound, tuning, [()] * len(pieces))
 
@@ -156,7 +157,8 @@ def _regions(
     """Pitch cells of reference 1, their complement, pitch cells of reference 2, their complement."""
     first = torch.from_numpy(piece.target.pitch)
     second = torch.from_numpy(_pitch_of_reference2(piece, settings, grid))
-    regions = torch.stack([first, ~first, second, ~second]).float()
+    cells = {"ref1.pitch": first, "ref1.rest": ~first, "ref2.pitch": second, "ref2.rest": ~second}
+    regions = torch.stack([cells[name] for name in STYLE_GROUPS]).float()
     return torch.nn.functional.pad(regions, (0, n_frames - regions.shape[-1]))
 
 

@@ -19,6 +19,7 @@ from interp.experiment.spec import Setting
 from interp.experiment.trial import Trial
 from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
+from masks.groups import KINDS, REFERENCES, group
 
 CELLS_SEED = 5_000_003
 
@@ -68,8 +69,9 @@ def scrambled(binding: Binding, pieces: Sequence[Piece]) -> Binding:
 def _scrambled_bank(bank: KeyBank, generators: Sequence[torch.Generator]) -> KeyBank:
     membership = bank.membership.clone()
     for rows, generator in zip(membership, generators, strict=True):
-        for pitch in (0, 2):
-            _shuffle(rows, rows[:, pitch : pitch + 2].sum(1) > 0, generator)
+        for reference in REFERENCES:
+            of_ref = [group(kind, reference) for kind in KINDS]
+            _shuffle(rows, rows[:, of_ref].sum(1) > 0, generator)
     n = membership.shape[-1]
     layers: dict[int, WideKeys] = {
         i: widen_keys(wide.keys[..., :-n], wide.values[..., :-n], membership)
