@@ -150,7 +150,7 @@ def ids_with_silence(symbols: Sequence[str]) -> Int[np.ndarray, " ids"]:
 
 
 def frame_places(durations: Int[Tensor, "B N"], symbol: Int[Tensor, "B T"]) -> Float[Tensor, "B T place"]:
-    """Where a frame lies in its symbol: shares from either end, a wave over it, frames to its ends, length."""
+    """Where a frame lies in its symbol: shares from either end, waves, frames to its ends, length."""
     ends = durations.cumsum(-1)
     stop = ends.gather(1, symbol).float()
     length = durations.gather(1, symbol).clamp_min(1).float()
