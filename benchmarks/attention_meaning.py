@@ -3,7 +3,7 @@
 1. Calibration: on ambiguous examples of validation recordings, with Praat variants that no training saw, the
    relative mass of reference 1 against how often reference 1 is the source, over queries. A posterior lies on
    the diagonal; the calibration error is the mean distance from it.
-2. Independence: how far the voice foretells the pitch in the examples: variance of log F0 explained by the
+2. Independence: how far the voice predicts the pitch in the examples: variance of log F0 explained by the
    speaker, and by the voice vector that rest tokens carry (ridge regression, five folds by recording), over
    recordings as they are and over variants; and how often both sources are the same reference (half is none).
 3. Interventions: reference 1's pitch group and reference 2's rest open (masked), one of them changed: its F0
@@ -152,16 +152,16 @@ def masses_of(
 
 
 def explained(bank: FeatureBank) -> dict[str, float]:
-    """Share of the variance of log F0 that the speaker, and the voice vector, foretell."""
+    """Share of the variance of log F0 that the speaker, and the voice vector, predict."""
     y = bank.log_f0 - bank.log_f0.mean()
     speakers = np.eye(bank.speaker_id.max() + 1)[bank.speaker_id]
     return {
-        "speaker": _foretold(speakers, y, bank.recording_id),
-        "voice vector": _foretold(bank.voice.numpy().astype(float), y, bank.recording_id),
+        "speaker": _predicted(speakers, y, bank.recording_id),
+        "voice vector": _predicted(bank.voice.numpy().astype(float), y, bank.recording_id),
     }
 
 
-def _foretold(x: np.ndarray, y: np.ndarray, recording: np.ndarray) -> float:
+def _predicted(x: np.ndarray, y: np.ndarray, recording: np.ndarray) -> float:
     """R^2 of ridge regression, on recordings that the fit has not seen; below 0 is worse than the mean."""
     wrong = np.empty_like(y)
     for fold in range(N_FOLDS):
@@ -294,7 +294,7 @@ def main(config: Path, checkpoint: str, batches: int, variants: int, pairs: int)
     speaker = Speaker(synthesizer, encode_sentence(model, phonemize(SENTENCE), 1.0))
     changes = interventions(speaker, recordings(Path(settings.data.corpus), 24, synthesizer, seed=3), pairs)
     told = table(
-        ("variance of log F0 foretold by", "speaker", "voice vector"),
+        ("variance of log F0 predicted by", "speaker", "voice vector"),
         [(said, *(f"{v:.2f}" for v in row.values())) for said, row in r2.items()],
     )
     head = (

@@ -3,7 +3,7 @@
 Unguided runs, both references open, of different speakers over 3 semitones apart. At every evaluation the
 relative mass of reference 1 over the objective's queries is noted; afterwards, whether the finished pitch
 came out nearer to reference 1 (F0 read off the mel), and the finished voice nearer to reference 2. The curve
-is how well the mass foretells it: the area under the ROC curve (0.5 is a guess, 1 is certain). The windows
+is how well the mass predicts it: the area under the ROC curve (0.5 is a guess, 1 is certain). The windows
 belong where the curve rises. Written to docs/benchmarks/choice_curve.{md,csv,png}.
 """
 
@@ -124,9 +124,8 @@ def write(
         csv.writer(file).writerows([head, *rows])
     table = "\n".join("| " + " | ".join(r) + " |" for r in [head, ("---",) * 3, *rows])
     said = (
-        f"Checkpoint {checkpoint}; {len(place)} sentences; "
-        f"pitch nearer to reference 1 in {np.mean(place > 0.5):.0%}, "
-        f"voice nearer to reference 2 in {voice.mean():.0%}"
+        f"Checkpoint {checkpoint}, {len(place)} sentences. Nearer to reference 1 in pitch: "
+        f"{np.mean(place > 0.5):.0%}.\nNearer to reference 2 in voice: {voice.mean():.0%}."
     )
     picture = "![curve and histogram](choice_curve.png)"
     text = f"# Where the choice is made\n\n```\n{__doc__}```\n\n{said}\n\n{picture}\n\n{table}\n"
@@ -136,7 +135,7 @@ def write(
     left.plot(progress, rest, "s-", label="voice follows reference 2")
     left.axhline(0.5, color="#999999", lw=1)
     left.set(
-        xlabel="progress, 1 - t", ylabel="area under ROC", title="How well the mass foretells the outcome"
+        xlabel="progress, 1 - t", ylabel="area under ROC", title="How well the mass predicts the outcome"
     )
     left.legend()
     right.hist(np.clip(place, -1, 2), bins=np.linspace(-1, 2, 31), color="#4477aa")

@@ -72,7 +72,9 @@ def speed_rows(repeats: int, checkpoint: str) -> list[Row]:
         speak(GUIDED)
     total = sum(seconds.values())
     shares = ", ".join(
-        f"{name} {part / total:.0%}" for name, part in sorted(seconds.items(), key=lambda kv: -kv[1])
+        f"{name} {part / total:.0%}"
+        for name, part in sorted(seconds.items(), key=lambda kv: -kv[1])
+        if part >= 0.005 * total
     )
     return [
         Row(

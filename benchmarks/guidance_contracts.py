@@ -1,11 +1,12 @@
 """Does guidance keep its contracts?  python benchmarks/guidance_contracts.py CORPUS [--sentences 24]
 
-Test sentences, references of two speakers outside training, random seeds, both modes, default settings:
+Test sentences, references of two speakers outside training, random seeds, both modes, default
+settings:
 
 - the same call twice: bit for bit
 - a step share of 0 through the guided path against --no-guidance: bit for bit
-- a batch of 4 against one by one: largest difference of the mel, relative to the mel's deviation; sentences
-  whose acceptance hung on a difference of the loss under 1e-6 are counted apart
+- a batch of 4 against one by one: largest difference of the mel, relative to the mel's deviation.
+  Sentences whose acceptance hung on a difference of the loss under 1e-6 are counted apart
 - bfloat16 (autocast), and one long text: no NaN, no infinity
 
 Written to docs/benchmarks/guidance_contracts.md.

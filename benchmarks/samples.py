@@ -121,9 +121,10 @@ def main(checkpoint: str) -> None:
     pictures = "\n\n".join(f"![{name}]({name}.png)" for name, sample in SAMPLES.items() if sample.drawn)
     said = (
         f"Made by `python benchmarks/samples.py` with checkpoint {synthesizer.checkpoint.sha256[:12]}, "
-        f'default settings, seed 0, no choosing: "{SENTENCE}" and "{OTHER}" Speaker similarity is taken at '
-        "one pitch; what the figures are and how far to trust them: [measures](../measures.md). Single "
-        "sentences are no statistics, and the two references are 0.84 alike to the speaker measure: hear "
+        f'default settings, seed 0, no\nchoosing: "{SENTENCE}" and "{OTHER}" Speaker\n'
+        "similarity is taken at one pitch. What the figures are and how far to trust them is in\n"
+        "[measures](../measures.md).\n\n"
+        "Single sentences are no statistics. The two references are 0.84 alike to the speaker measure: hear\n"
         "pitch here, not voice."
     )
     write_text(OUT / "README.md", f"# Samples\n\n{said}\n\n{table(HEAD, rows)}\n\n{pictures}\n")

@@ -160,7 +160,8 @@ class ExampleDrawer:
         bank = self._bank
         other = self._other_voice(before) & (self._pitch_distance(before) > OTHER_PITCH)
         same = other & (bank.prompt_id == bank.prompt_id[before])
-        partners = np.flatnonzero(same if same.any() else other)
+        parallel = same.any() or bank.contour[before] < 0  # few items with known times share a sentence
+        partners = np.flatnonzero(same if parallel else other)
         if not len(partners):
             return None
         after = int(rng.choice(partners))

@@ -149,10 +149,8 @@ def ids_with_silence(symbols: Sequence[str]) -> Int[np.ndarray, " ids"]:
     return np.array([ID_OF[s] for s in (BLANK, *symbols, BLANK)], dtype=np.int64)
 
 
-def frame_places(
-    durations: Int[Tensor, "B N"], symbol: Int[Tensor, "B T"]
-) -> Float[Tensor, "B T place"]:
-    """Where a frame lies in its symbol: shares from either end, a wave over it, frames to its ends, length."""
+def frame_places(durations: Int[Tensor, "B N"], symbol: Int[Tensor, "B T"]) -> Float[Tensor, "B T place"]:
+    """Where a frame lies in its symbol: shares from either end, waves, frames to its ends, length."""
     ends = durations.cumsum(-1)
     stop = ends.gather(1, symbol).float()
     length = durations.gather(1, symbol).clamp_min(1).float()

@@ -112,8 +112,8 @@ def _page(found: Found, columns: Sequence[Column], pictures: Sequence[str]) -> s
         f"# {found.title}",
         f"{len(trials)} cases, {n_pairs} pairs of references; checkpoint {found.checkpoint[:12]}. Made by:",
         f"    {found.command}",
-        "In brackets 95 % bootstrap intervals over cases. What conditions are: docs/experiments.md; what "
-        "figures mean: docs/measures.md.",
+        "In brackets 95 % bootstrap intervals over cases. What conditions are: docs/experiments.md.\n"
+        "What figures mean: docs/measures.md.",
         *_section("Targets", targets_table(targets(rows))),
         *_section("Conditions", conditions_table(rows, columns)),
         *_gender_sections(found, columns),

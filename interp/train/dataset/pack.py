@@ -174,17 +174,9 @@ def _features(z: Mapping[str, np.ndarray]) -> list[Features]:
         mel = restore(_unsqueeze(blobs[ends[i] - sizes[i] : ends[i]].tobytes(), int(frames[i])))
         variant = Variant(*(float(x) for x in numbers[1:]))
         split = WIDE if z["wide"][i] else "train"
-        found.append(
-            Features(
-                str(key),
-                split,
-                int(numbers[0]),
-                variant,
-                mel,
-                f0[i].astype(np.float32) * F0_STEP_HZ,
-                int(z["contours"][i]),
-            )  # fmt: skip
-        )
+        f0_hz = f0[i].astype(np.float32) * F0_STEP_HZ
+        contour = int(z["contours"][i])
+        found.append(Features(str(key), split, int(numbers[0]), variant, mel, f0_hz, contour))
     return found
 
 

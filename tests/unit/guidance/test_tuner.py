@@ -59,7 +59,7 @@ def test_loss_falls_and_noise_stays_on_its_shell(bench, name):
 
 def test_matched_moves_both_masses_their_way(bench):
     toy = bench.toy((1,), (8,))
-    tuner, rows = bench.tuner(toy, epochs=8)
+    tuner, rows = bench.tuner(toy, epochs=10)
     tuner(toy.state())
     before, after = rows[0].mass.relative, rows[-1].mass.relative
     assert after["ref1.pitch"] > before["ref1.pitch"] + 0.05

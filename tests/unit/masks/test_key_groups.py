@@ -134,3 +134,11 @@ def test_temp_closes_the_other_span_s_reference_and_mixes_in_the_crossfade() -> 
 def test_unknown_modes_and_leaks_are_refused(attend: str, leak: float, named_: str) -> None:
     with pytest.raises(InterpError, match=named_):
         freq_visibility(attend, leak)  # type: ignore[arg-type]
+
+
+def test_a_fifth_column_opens_the_null_key_beside_the_others() -> None:
+    membership = key_membership(PITCH, REAL)
+    mass = named(masses(torch.tensor([[[1.0, 1, 1, 1, 1]]]), membership))
+    assert mass["null"] == pytest.approx(1 / 3)  # as much as either reference
+    closed = log_weights(torch.tensor([[[1.0, 1, 1, 1, 0]]]), membership)
+    torch.testing.assert_close(closed, log_weights(EVERYTHING, membership), rtol=0, atol=0)

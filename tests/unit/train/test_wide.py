@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from interp.corpus.metadata import of_speakers, read_corpus
+from interp.estimators.registry import SpeechModelConfig
 from interp.train.dataset.bank import build_bank, mean_mels
 from interp.train.dataset.clearness import clearest, likeness
 from interp.train.dataset.features import WIDE, Features, Variant, feature_file, write_features
@@ -155,7 +156,7 @@ def test_few_partners_do_not_change_the_sources(wide_bank):
     keep = ~wide_bank.wide | (wide_bank.prompt_id == np.round(6 * wide_bank.log_f0).astype(int) % 4)
     one = np.flatnonzero(wide_bank.wide)[0]
     keep |= (wide_bank.voice_id == wide_bank.voice_id[one]) & (wide_bank.log_f0 == wide_bank.log_f0[one])
-    names = ("voice_id", "speaker_id", "ratio", "log_f0", "prompt_id", "recording_id", "wide")
+    names = ("voice_id", "speaker_id", "ratio", "log_f0", "prompt_id", "recording_id", "wide", "contour")
     places = ("starts", "mu_starts", "lengths")
     bank = replace(
         wide_bank,
@@ -181,6 +182,6 @@ def test_a_share_that_cannot_be_drawn_is_told(features, texts, text_encoder, mar
 def test_a_pack_keeps_who_is_wide(tmp_path, features, texts, text_encoder, text_config):
     marked = [replace(f, split=WIDE) if f.speaker == "c" else f for f in features]
     write_pack(tmp_path / "some.pack", marked, texts, text_encoder, max_mib=40.0)
-    found = read_pack(tmp_path / "some.pack", text_config).features
+    found = read_pack(tmp_path / "some.pack", SpeechModelConfig(text=text_config)).features
     assert {f.speaker for f in found if f.split == WIDE} == {"c"}
     assert {f.speaker for f in found if f.split == "train"} == {"a", "b"}
