@@ -52,7 +52,7 @@ class PathTuner:
             when no noise can change the objective, it is not finite, or it does not fit the model or mode
         """
         settings, objective = self.tuning.settings, self.tuning.objective
-        window = settings.windows.at(1.0 - self.t)
+        window = self.tuning.windows.at(1.0 - self.t)
         if not settings.enabled or settings.step_share == 0 or window is None or not objective.terms(window):
             return normals
         n_normals = normals.shape[1]
@@ -85,7 +85,7 @@ class PathTuner:
 
     def _visits(self, z: Tensor) -> tuple[Visit, ...]:
         """What is found along the way, with the terms of the window it lies in."""
-        windows, objective = self.tuning.settings.windows, self.tuning.objective
+        windows, objective = self.tuning.windows, self.tuning.objective
         found = ((windows.at(progress), masses) for progress, masses in self.way(z))
         return tuple(
             Visit(objective.terms(w), masses) for w, masses in found if w is not None and objective.terms(w)

@@ -11,9 +11,9 @@ from torch import Tensor
 from guidance.descent import Iteration
 from guidance.layers import left_out
 from guidance.noise_stats import noise_stats
-from guidance.objectives import Term
 from guidance.readout import read_masses
 from guidance.step import norms
+from guidance.terms import Term
 from guidance.trace import TraceRow
 
 

@@ -48,7 +48,7 @@ class NoiseTuner:
         settings = self.tuning.settings
         if not settings.enabled or settings.step_share == 0:
             return None
-        window = settings.windows.at(state.progress)
+        window = self.tuning.windows.at(state.progress)
         return window if window is not None and self.tuning.objective.terms(window) else None
 
     def _tune(self, state: StepState, window: int) -> tuple[Tensor, Tensor] | None:

@@ -13,10 +13,12 @@ from torch import Tensor
 from guidance.degeneracy import fresh_normals
 from guidance.layers import fixed_weights
 from guidance.masses import AttentionMasses, GuidedModel
-from guidance.objectives import Objective, Reading, Term, objective_loss
+from guidance.objectives import Reading, objective_loss
 from guidance.queries import QuerySets
 from guidance.settings import GuidanceSettings
 from guidance.step import tangent
+from guidance.terms import Objective, Term
+from guidance.windows import Windows
 from masks.errors import InterpError
 
 
@@ -126,6 +128,11 @@ class Tuning:
     key_shares: Mapping[str, Float[Tensor, " batch"]]
     settings: GuidanceSettings
     queries_at: Callable[[StepState], QuerySets] | None = None
+
+    @property
+    def windows(self) -> Windows:
+        """When the noise is tuned."""
+        return self.objective.windows_for(self.settings)
 
     def slope(
         self, state: StepState, terms: tuple[Term, ...], z: Tensor, readings: tuple[Reading, ...]

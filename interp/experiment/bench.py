@@ -209,7 +209,7 @@ def branches_of(settings: SynthSettings) -> int:
 
 def last_index(settings: SynthSettings, times: Sequence[float]) -> int:
     """The first evaluation after the windows, or the last one of all."""
-    index = probe_index(settings.guidance.windows, tuple(times))
+    index = probe_index(settings.windows, tuple(times))
     return len(times) - 1 if index is None else index
 
 
@@ -228,7 +228,7 @@ def _noise_tuner(tuning: Tuning, _: Sequence[Piece]) -> Tuner:
 def _tuned_path(sampling: Sampling, tuning: Tuning, noise: NoisePath) -> NoisePath:
     """Scopes ``initial`` and ``trajectory``: the noise is tuned before the run."""
     guidance, times = sampling.settings.guidance, sampling.times
-    n_evaluations = evaluations_read(guidance, times)
+    n_evaluations = evaluations_read(sampling.settings, times)
     if n_evaluations == 0:
         return noise
     n_normals = normals_tuned(guidance, sampling.settings.sampler, n_evaluations)

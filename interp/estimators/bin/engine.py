@@ -20,10 +20,8 @@ from interp.estimators.contract import Binding, Piece, pad_batch
 from interp.estimators.encode import encode_sentence
 from interp.estimators.sentence import Sentence
 from interp.estimators.speech_model import SpeechModel
-from interp.settings.objectives import load_objective
-from interp.settings.strict_yaml import read_yaml
+from interp.settings.objectives import shipped_objective
 from interp.settings.synth import SynthSettings
-from interp.system.shipped import data_path
 from interp.text.frontend import phonemize
 from masks.errors import InterpError
 from masks.grid import MelGrid
@@ -81,7 +79,7 @@ class BinEngine:
             settings.cfg_pitch,
             settings.cfg_rest,
         )
-        objective = load_objective(settings.guidance.objective, data_path("configs/objectives"), read_yaml)
+        objective = shipped_objective(settings.guidance.objective)
         share = key_share(bank.membership)
         shares = {name: share[:, i] for i, name in enumerate(STYLE_GROUPS)}
         notes = [

@@ -20,10 +20,8 @@ from interp.estimators.gradtts.bound import N_LAYERS, BoundGradTTS
 from interp.estimators.gradtts.model import GradTTS
 from interp.estimators.gradtts.speakers import composed_plane, require_speakers, share_of_speaker1
 from interp.estimators.sentence import Sentence, merge_blanks
-from interp.settings.objectives import load_objective
-from interp.settings.strict_yaml import read_yaml
+from interp.settings.objectives import shipped_objective
 from interp.settings.synth import OBJECTIVE_OF_MODE, SynthSettings
-from interp.system.shipped import data_path
 from interp.text.gradtts_phonemes import gradtts_phonemes, voiced_symbols
 from masks.errors import InterpError
 from masks.grid import MelGrid
@@ -94,7 +92,7 @@ class GradTTSEngine:
         layers = resolve_layers(settings.guidance.layers, N_LAYERS)
         plane = self._plane(pieces, settings, mu)
         bound = BoundGradTTS(self.model.estimator, mu, frame_mask, regions, layers, plane)
-        objective = load_objective(settings.guidance.objective, data_path("configs/objectives"), read_yaml)
+        objective = shipped_objective(settings.guidance.objective)
         queries = QuerySets(({"all": mu.new_ones(len(pieces), 1)},) * N_LAYERS)
         cells = frame_mask.sum(1) * grid.n_mels
         shares = {name: regions[:, i].sum((1, 2)) / cells for i, name in enumerate(STYLE_GROUPS)}

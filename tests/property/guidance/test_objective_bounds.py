@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from guidance.layers import fixed_weights
 from guidance.masses import AttentionMasses
-from guidance.objectives import Reading, Term, objective_loss, relative_mass
+from guidance.objectives import Reading, objective_loss, relative_mass
 from guidance.queries import QuerySets
+from guidance.terms import Term
 
 GROUPS = ("ref1.pitch", "ref2.pitch", "null")
 share = st.floats(0.01, 1)

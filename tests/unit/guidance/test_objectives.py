@@ -10,9 +10,10 @@ import torch
 
 from guidance.layers import LayerWeights, fixed_weights, left_out, resolve_layers
 from guidance.masses import AttentionMasses
-from guidance.objectives import EPS, Reading, Term, objective_loss
+from guidance.objectives import EPS, Reading, objective_loss
 from guidance.queries import QuerySets
 from guidance.readout import read_masses
+from guidance.terms import Term
 from masks.errors import InterpError
 
 GROUPS = ("ref1.pitch", "ref1.rest", "ref2.pitch", "ref2.rest", "null")

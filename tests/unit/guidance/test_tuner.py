@@ -10,16 +10,14 @@ import pytest
 import torch
 
 from guidance.masses import AttentionMasses
-from guidance.objectives import Objective, Term
 from guidance.readout import read_masses
+from guidance.terms import Objective, Term
 from interp.diffusion.noise import draw_noise
 from interp.diffusion.process import DiffusionProcess
 from interp.diffusion.sampler import sample
 from masks.errors import InterpError
 
-ROW_SUM = Objective(
-    "rows", "linear", ((Term("pitch", ("ref1", "ref2", "null")),), (Term("pitch", ("ref1", "ref2", "null")),))
-)
+ROW_SUM = Objective("rows", "linear", every_window=(Term("pitch", ("ref1", "ref2", "null")),))
 
 
 @pytest.mark.parametrize("sums", ["log", "linear"])

@@ -137,7 +137,7 @@ def test_unknown_modes_and_leaks_are_refused(attend: str, leak: float, named_: s
 
 
 def test_a_fifth_column_opens_the_null_key_beside_the_others() -> None:
-    membership = key_membership(PITCH, REAL)
+    membership = membership_of()
     mass = named(masses(torch.tensor([[[1.0, 1, 1, 1, 1]]]), membership))
     assert mass["null"] == pytest.approx(1 / 3)  # as much as either reference
     closed = log_weights(torch.tensor([[[1.0, 1, 1, 1, 0]]]), membership)

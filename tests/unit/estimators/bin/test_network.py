@@ -15,9 +15,7 @@ from interp.estimators.bin.bound import BoundModel
 from interp.estimators.bin.config import BinConfig
 from interp.estimators.bin.queries import query_sets
 from interp.estimators.contract import TargetCells
-from interp.settings.objectives import load_objective
-from interp.settings.strict_yaml import read_yaml
-from interp.system.shipped import data_path
+from interp.settings.objectives import shipped_objective
 from masks.errors import InterpError
 from masks.grid import MelGrid
 from masks.groups import GROUP_NAMES, key_share, log_weights
@@ -175,7 +173,7 @@ def tuning(estimator, refs):
     queries, _ = query_sets(
         [TargetCells(pitch.numpy(), None, 120.0)], frame_mask, estimator.config, MelGrid()
     )
-    objective = load_objective("matched", data_path("configs/objectives"), read_yaml)
+    objective = shipped_objective("matched")
     share = key_share(bank.membership)
     shares = {name: share[:, i] for i, name in enumerate(GROUP_NAMES[:4])}
     return Tuning(bound, objective, queries, shares, GuidanceSettings(gamma=0.7))
