@@ -1,4 +1,4 @@
-"""Noise that is tuned before sampling: the way from normals to the masses they lead to, see `PathTuner`."""
+"""Noise that is tuned before sampling: the path from normals to the masses they lead to, see `PathTuner`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from interp.synthesis.sampling import Sampling
 
 
 @dataclass(frozen=True)
-class Way:
+class TunedPath:
     """Runs the sampler from tuned normals to the last evaluation that is read.
 
     Parameters
@@ -108,6 +108,6 @@ def tuned_path(
     if n_evaluations == 0:
         return noise
     n_normals = normals_tuned(guidance, sampling.settings.sampler, n_evaluations)
-    way = Way(sampling, noise.to_like(binding.model.mu), n_evaluations, n_normals)
-    tuner = PathTuner(binding.tuning, way, times[0], on_row)
-    return way.noise_of(tuner(way.normals, binding.model.frame_mask))
+    path = TunedPath(sampling, noise.to_like(binding.model.mu), n_evaluations, n_normals)
+    tuner = PathTuner(binding.tuning, path, times[0], on_row)
+    return path.noise_of(tuner(path.normals, binding.model.frame_mask))

@@ -41,7 +41,7 @@ class BoundModel:
 
     def score(self, x_t: Float[Tensor, "batch n_mels frames"], t: Float[Tensor, " batch"]) -> Tensor:
         """Score at x_t, with classifier-free guidance where a weight is not 1."""
-        return self._cfg(x_t, t)
+        return self._classifier_free(x_t, t)
 
     def masses(
         self, x_t: Float[Tensor, "batch n_mels frames"], t: Float[Tensor, " batch"]
@@ -55,10 +55,10 @@ class BoundModel:
     ) -> tuple[Tensor, AttentionMasses]:
         """Both of one evaluation; masses are those of the model with all style."""
         out = self._evaluate(x_t, t, FULL)
-        return self._cfg.sharpen(self._score_of(out, x_t, t), x_t, t), self._masses_of(out)
+        return self._classifier_free.sharpen(self._score_of(out, x_t, t), x_t, t), self._masses_of(out)
 
     @property
-    def _cfg(self) -> ClassifierFreeGuidance:
+    def _classifier_free(self) -> ClassifierFreeGuidance:
         return ClassifierFreeGuidance(self._plain_score, self.cfg_pitch, self.cfg_rest)
 
     def _plain_score(self, x_t: Tensor, t: Tensor, drop: frozenset[str]) -> Tensor:

@@ -9,8 +9,8 @@ from typing import cast
 from jaxtyping import Float
 from torch import Tensor
 
+from guidance.bound_objective import BoundObjective
 from guidance.layers import resolve_layers
-from guidance.tuning import Tuning
 from interp.diffusion.process import DiffusionProcess
 from interp.estimators.bin.bound import BoundModel
 from interp.estimators.bin.network import BinEstimator
@@ -90,7 +90,7 @@ class BinEngine:
             queries, pieces, settings.guidance.x0_from, config, grid, self.to_log_mel
         )
         queries_at = predicted if settings.guidance.target_cells == "x0" else None
-        tuning = Tuning(bound, objective, queries, shares, settings.guidance, queries_at)
+        tuning = BoundObjective(bound, objective, queries, shares, settings.guidance, queries_at)
         return Binding(bound, tuning, notes)
 
     def to_log_mel(self, x: Float[Tensor, "*batch n_mels frames"]) -> Float[Tensor, "*batch n_mels frames"]:

@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from guidance.queries import QuerySets
-from guidance.tuning import StepState
+from guidance.step_state import StepState
 from interp.estimators.bin.config import BinConfig
 from interp.estimators.contract import Piece, TargetCells
 from interp.estimators.parts.patches import cut_columns, pad_to_multiple

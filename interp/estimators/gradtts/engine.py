@@ -10,10 +10,10 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from guidance.bound_objective import BoundObjective
 from guidance.layers import resolve_layers
 from guidance.queries import QuerySets
 from guidance.settings import GuidanceSettings
-from guidance.tuning import Tuning
 from interp.diffusion.process import DiffusionProcess
 from interp.estimators.contract import Binding, Piece, pad_batch
 from interp.estimators.gradtts.bound import N_LAYERS, BoundGradTTS
@@ -96,7 +96,7 @@ class GradTTSEngine:
         queries = QuerySets(({"all": mu.new_ones(len(pieces), 1)},) * N_LAYERS)
         cells = frame_mask.sum(1) * grid.n_mels
         shares = {name: regions[:, i].sum((1, 2)) / cells for i, name in enumerate(STYLE_GROUPS)}
-        tuning = Tuning(bound, objective, queries, shares, settings.guidance)
+        tuning = BoundObjective(bound, objective, queries, shares, settings.guidance)
         return Binding(bound, tuning, [()] * len(pieces))
 
     def _plane(
@@ -127,7 +127,7 @@ def _refuse_what_needs_style(settings: SynthSettings) -> None:
 
 
 def _guidance_followed(settings: SynthSettings) -> tuple[GuidanceSettings, tuple[str, ...]]:
-    """Tuning as this attention can follow it; a mode's default objective counts as none asked for."""
+    """BoundObjective as this attention can follow it; a mode's default objective counts as none asked for."""
     asked, default = settings.guidance, OBJECTIVE_OF_MODE[settings.mode]
     if not asked.enabled:
         return asked, ()

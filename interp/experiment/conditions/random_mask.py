@@ -39,7 +39,9 @@ class RandomMask:
             With attention weights, classifier-free guidance or a model where groups are more than sums.
         """
         if settings.attend != "joint" or settings.cfg_pitch != 1.0 or settings.cfg_rest != 1.0:
-            raise InterpError("random_mask: needs attend joint and no cfg; there groups are sums alone")
+            raise InterpError(
+                "random_mask: needs attend joint and no classifier-free guidance; there groups are sums alone"
+            )
         pieces = bench.pieces(trials, settings)
         return bench.finish(bench.run(pieces, settings, change=scrambled), pieces, settings)
 

@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from guidance.bound_objective import BoundObjective
 from guidance.masses import AttentionMasses
 from guidance.queries import QuerySets
 from guidance.settings import GuidanceSettings
 from guidance.terms import Objective
 from guidance.trace import TraceRow
 from guidance.tuner import NoiseTuner
-from guidance.tuning import Tuning
 from interp.diffusion.sampler import StepState
 from interp.settings.objectives import shipped_objective
 
@@ -115,15 +115,15 @@ class Bench:
     def shipped(self, name: str) -> Objective:
         return shipped_objective(name)
 
-    def tuning(self, toy: ToyModel, objective: Objective | str = "matched", **settings) -> Tuning:
+    def bound(self, toy: ToyModel, objective: Objective | str = "matched", **settings) -> BoundObjective:
         table = shipped_objective(objective) if isinstance(objective, str) else objective
-        windows = {"t_tal1": 0.3, "t_tal2": 0.6}
-        return Tuning(toy, table, toy.queries(), toy.key_shares(), GuidanceSettings(**windows | settings))
+        guidance = GuidanceSettings(**{"t_tal1": 0.3, "t_tal2": 0.6} | settings)
+        return BoundObjective(toy, table, toy.queries(), toy.key_shares(), guidance)
 
     def tuner(self, toy: ToyModel, objective: Objective | str = "matched", **settings):
         rows: list[TraceRow] = []
         settings = {"step_share": 0.1, **settings}
-        return NoiseTuner(self.tuning(toy, objective, **settings), rows.append), rows
+        return NoiseTuner(self.bound(toy, objective, **settings), rows.append), rows
 
 
 @pytest.fixture
