@@ -1,4 +1,4 @@
-"""Is what a made corpus says of itself true?  python benchmarks/known_speech.py CORPUS --teacher FOLDER [--write]
+"""Is what a corpus says of itself true?  python benchmarks/known_speech.py CORPUS --teacher FOLDER [--write]
 
 Of the first items of a corpus by `interp corpus`: F0 that Praat finds in the files against the curve that was
 set, melodies within families and between them, misheard words, and the cost of speaking them again.
@@ -24,10 +24,10 @@ from interp.corpus.plan import ITEMS_OF_A_FAMILY, Item
 from interp.corpus.teacher import Spoken, Teacher
 from interp.corpus.texts import Sentence
 from interp.corpus.timbres import timbres
-from interp.evaluation.spoken import words_of
 from interp.evaluation.words import Recogniser, word_errors
 from interp.system.files import write_text
 from interp.system.shipped import data_path
+from interp.text.frontend import phonemize
 from interp.text.symbols import is_vowel
 from masks.f0 import extract_f0
 from masks.grid import MelGrid
@@ -53,12 +53,16 @@ class Heard:
         return GRID.frame_times_s(len(self.f0_hz))
 
     @property
+    def median_hz(self) -> float:
+        return float(np.median(self.f0_hz[self.f0_hz > 0]))
+
+    @property
     def melody(self) -> np.ndarray:
         """Semitones about the median at equal relative times; bridged where unvoiced."""
         voiced = self.f0_hz > 0
         edges = self.row["edges_s"]
         relative = (self.times_s[voiced] - edges[0]) / (edges[-1] - edges[0])
-        semitones = 12 * np.log2(self.f0_hz[voiced] / np.median(self.f0_hz[voiced]))
+        semitones = 12 * np.log2(self.f0_hz[voiced] / self.median_hz)
         return np.interp(RELATIVE, relative, semitones)
 
     @property
@@ -93,7 +97,12 @@ def hear(corpus: Path, row: dict[str, Any], teacher: Teacher) -> Heard:
     wav = load_reference(corpus / row["path"], GRID, max_seconds=60.0, level_dbfs=None).wav
     again = teacher.speak(item_of(row), row["symbols"])
     assert again is not None
-    return Heard(row, again, wav, extract_f0(wav, GRID, GRID.n_frames(len(wav))))
+    return Heard(row, again, wav, extract_f0(wav, GRID, len(wav) // GRID.hop_length))
+
+
+def same(first: Heard, second: Heard) -> bool:
+    """Whether two are of one family."""
+    return bool(first.row["family"] == second.row["family"])
 
 
 def correlation(first: np.ndarray, second: np.ndarray) -> float:
@@ -110,22 +119,26 @@ def whisper(folder: Path) -> Callable[[np.ndarray, int], list[str]]:
 
     def heard(wav: np.ndarray, rate: int) -> list[str]:
         at_16k = librosa.resample(wav.astype(np.float32), orig_sr=rate, target_sr=16000)
-        return words_of(" ".join(s.text for s in model.transcribe(at_16k, language="en", beam_size=1)[0]))
+        return [s.text for s in model.transcribe(at_16k, language="en", beam_size=1)[0]]
 
     return heard
 
 
+def spoken_words(text: str) -> list[str]:
+    """Words as they are spoken, numbers and abbreviations in full."""
+    return [word.text for word in phonemize(text).words] if text else []
+
+
 def misheard(items: Sequence[Heard], recogniser: Callable[[np.ndarray, int], list[str]]) -> str:
-    wanted = [words_of(item.row["text"]) for item in items]
-    errors = sum(
-        word_errors(w, recogniser(i.wav, GRID.sample_rate)) for w, i in zip(wanted, items, strict=True)
-    )
+    wanted = [spoken_words(item.row["text"]) for item in items]
+    heard = [spoken_words(" ".join(recogniser(item.wav, GRID.sample_rate))) for item in items]
+    errors = sum(word_errors(w, h) for w, h in zip(wanted, heard, strict=True))
     return f"{errors} of {sum(map(len, wanted))} words, {100 * errors / sum(map(len, wanted)):.1f} %"
 
 
 def pitch_figures(items: Sequence[Heard]) -> list[tuple[str, str]]:
     off = np.abs(np.concatenate([item.cents_off() for item in items]))
-    medians = np.array([1200 * np.log2(np.median(i.f0_hz[i.f0_hz > 0]) / i.row["median_hz"]) for i in items])
+    medians = np.array([1200 * np.log2(i.median_hz / i.row["median_hz"]) for i in items])
     return [
         ("F0 against the curve set: median", f"{np.median(off):.1f} cents"),
         ("frames over half a semitone off", f"{100 * (off > HALF_A_SEMITONE).mean():.1f} %"),
@@ -138,19 +151,16 @@ def pitch_figures(items: Sequence[Heard]) -> list[tuple[str, str]]:
 def melody_figures(items: Sequence[Heard]) -> list[tuple[str, str]]:
     bent = [i for i in items if i.row["contour"] != OWN_MELODY]
     own = [i for i in items if i.row["contour"] == OWN_MELODY]
-    family = [p for p in combinations(bent, 2) if p[0].row["family"] == p[1].row["family"]]
+    family = [p for p in combinations(bent, 2) if same(*p)]
     strangers = [p for p in combinations(bent, 2) if p[0].row["contour"] != p[1].row["contour"]]
-    parallel = [
-        p
-        for p in combinations(own, 2)
-        if p[0].row["family"] == p[1].row["family"] and p[0].row["text"] == p[1].row["text"]
-    ]
-    levels = [12 * abs(float(np.nanmedian(a.vowels) - np.nanmedian(b.vowels))) for a, b in family]
+    parallel = [p for p in combinations(own, 2) if same(*p) and p[0].row["text"] == p[1].row["text"]]
+    levels = [abs(1200 * np.log2(a.median_hz / b.median_hz)) for a, b in combinations(items, 2) if same(a, b)]
     return [
         ("melodies by relative time, two of a family, other words", _middle(family, "melody")),
         ("two of different contours", _middle(strangers, "melody")),
         ("vowel by vowel, one sentence by two timbres, contour 0", _middle(parallel, "vowels")),
-        ("levels of two of a family: median distance", f"{np.median(levels):.2f} semitones"),
+        ("levels of two of a family: median distance", f"{np.median(levels):.0f} cents"),
+        ("the same: pairs within a quarter of a semitone", f"{100 * np.mean(np.array(levels) <= 25):.0f} %"),
     ]
 
 

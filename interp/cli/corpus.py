@@ -53,5 +53,7 @@ def corpus(out: Path, config: Path | None, assignments: tuple[str, ...], quiet: 
     for reason, n in sorted(made.sentences_left_out.items()):
         click.echo(f"{n} sentences left out: {reason}", err=True)
     if made.families_left_out:
-        click.echo(f"{made.families_left_out} families left out: too little voice", err=True)
+        click.echo(
+            f"{made.families_left_out} families left out: too little voice, or not at one level", err=True
+        )
     click.echo(f"{out}: {made.items} items, {made.hours:.2f} hours")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
 from typing import TypeVar
@@ -16,7 +16,7 @@ _AHEAD = 2  # units a worker, so that none waits for a slow one
 
 def results_in_order(
     function: Callable[[Unit], Result], units: Iterable[Unit], workers: int
-) -> Iterator[Result]:
+) -> Generator[Result]:
     """What a function of a module makes of units, as far as results are asked for; the first error ends it.
 
     Parameters

@@ -21,14 +21,12 @@ BEGUN_WITH = "corpus.json"
 Row = Mapping[str, Any]
 
 
-def row_of(
-    item: Item, path: str, symbols: Sequence[str], spoken: Spoken, seconds: float, ratio: float
-) -> Row:
+def row_of(item: Item, symbols: Sequence[str], spoken: Spoken, seconds: float, ratio: float) -> Row:
     """An item as a line of items.jsonl."""
     return {
         "n": item.n,
         "family": item.family,
-        "path": path,
+        "path": f"{item.timbre}/{item.n:06d}.ogg",
         "utterance": item.sentence.name,
         "text": item.sentence.text,
         "split": item.split,
@@ -42,6 +40,7 @@ def row_of(
         "symbols": list(symbols),
         "edges_s": list(spoken.edges_s),
         "median_hz": item.median_hz,
+        "heard_hz": round(spoken.heard_hz, 2),
         "home_hz": round(item.home_hz, 2),
         "ratio": round(ratio, 4),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
@@ -35,6 +35,7 @@ _FREE = ("hours", "workers", "texts", "metadata", "teacher")
 _OPUS_COMPRESSION = 0.92  # of libsndfile: about 23 kbit/s
 _BAR = "{desc} {percentage:3.0f}% |{bar:20}| {n:.2f}/{total:.2f} h [{elapsed}<{remaining}{postfix}]"
 _FAILURES_IN_A_ROW = 20
+_FARTHEST_CENTS = 25.0
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,6 @@ class Made:
 class Job:
     """A family to be spoken."""
 
-    out: Path
     teacher: Path
     items: tuple[Item, ...]
 
@@ -79,44 +79,43 @@ def make_corpus(out: Path, settings: CorpusSettings, quiet: bool = False) -> Mad
     return Made(len(rows), _hours(rows), dict(texts.left_out), left_out)
 
 
-def speak_family(job: Job) -> Sequence[Row]:
-    """Speak a family into its files; no rows where one of its sentences has too little voice."""
-    rows = []
+def speak_family(job: Job) -> Sequence[tuple[Row, bytes]]:
+    """A family's rows and Ogg files; none where an item has too little voice, or is heard at another level."""
+    made = []
     for item in job.items:
         symbols = phonemize(item.sentence.text).symbols
         spoken = _teacher(job.teacher).speak(item, symbols)
-        if spoken is None:
+        if spoken is None or abs(spoken.cents_from(item.median_hz)) > _FARTHEST_CENTS:
             return ()
-        path = f"{item.timbre}/{item.n:06d}.ogg"
-        write_bytes(job.out / path, ogg_of(spoken.wav, RATE_HZ, "OPUS", _OPUS_COMPRESSION))
-        seconds = len(spoken.wav) / RATE_HZ
-        rows.append(row_of(item, path, symbols, spoken, seconds, timbres()[item.timbre].ratio))
-    return rows
+        row = row_of(item, symbols, spoken, len(spoken.wav) / RATE_HZ, timbres()[item.timbre].ratio)
+        made.append((row, ogg_of(spoken.wav, RATE_HZ, "OPUS", _OPUS_COMPRESSION)))
+    return made
 
 
 def _fill(out: Path, rows: list[Row], texts: Texts, settings: CorpusSettings, quiet: bool) -> int:
     """Add families to the folder and to `rows` until there is enough; the number of those left out."""
     first = rows[-1]["family"] + 1 if rows else 0
-    jobs = (Job(out, settings.teacher, family_of(number, texts, settings)) for number in count(first))
+    jobs = (Job(settings.teacher, family_of(number, texts, settings)) for number in count(first))
     left_out = in_a_row = 0
     hours = _hours(rows)
     bar = tqdm(total=settings.hours, initial=hours, desc=out.name, bar_format=_BAR, disable=quiet or None)
-    with bar, closing(_results(jobs, settings.workers)) as results:
+    with bar, closing(results_in_order(speak_family, jobs, settings.workers)) as results:
         while hours < settings.hours:
             family = next(results)
             in_a_row = 0 if family else in_a_row + 1
             left_out += not family
             if in_a_row == _FAILURES_IN_A_ROW:
-                raise InterpError(f"{out}: {in_a_row} families in a row have no voice; give other sentences")
-            append(out, family)
-            rows.extend(family)
-            bar.update(_hours(family))
-            hours += _hours(family)
+                raise InterpError(
+                    f"{out}: {in_a_row} families in a row cannot be spoken; give other sentences"
+                )
+            for row, sound in family:
+                write_bytes(out / row["path"], sound)
+            new = [row for row, _ in family]
+            append(out, new)
+            rows.extend(new)
+            bar.update(_hours(new))
+            hours += _hours(new)
     return left_out
-
-
-def _results(jobs: Iterator[Job], workers: int) -> Any:
-    return results_in_order(speak_family, jobs, workers)
 
 
 def _hours(rows: Sequence[Row]) -> float:

@@ -1,9 +1,9 @@
 """What a corpus will hold: families of items that share their pitch, drawn from a seed and a number alone.
 
 A family is two timbres that say two sentences each at one median F0 with one contour. So an item finds in it
-the same voice and pitch with other words, and another voice with the same pitch; other families of the timbre
+the same voice and pitch with other words, and another voice with the same pitch. Other families of a timbre
 have it at other levels and contours. Where the contour is the sentence's own melody, both timbres say the same
-two sentences with one prosody, so that melodies are the same phone by phone.
+two sentences with one prosody: their melodies are the same phone by phone.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _OWN_MELODY_SEMITONES = 1.0
 _LEAST_OVERLAP_SEMITONES = 3.0
 _LARGEST_LOG_SPEED = 0.16
 _OWN_MELODY_RANGE = (0.5, 1.6)
-_RANGE_UNDER_BENDS = (0.25, 0.7)
+_RANGE_UNDER_BENDS = (0.15, 0.5)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import soxr
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from interp.audio.level import frame_levels_dbfs
 from interp.corpus.contours import bend_semitones
@@ -26,10 +26,13 @@ from interp.corpus.plan import HIGHEST_HZ, LOWEST_HZ, Item
 from interp.corpus.timbres import Timbre
 from interp.system.files import write_bytes
 from interp.text.symbols import PHONES
+from masks.f0 import extract_f0
+from masks.grid import MelGrid
 
 RATE_HZ = 16000
 TEACHER_RATE_HZ = 24000
 TOKEN_FRAME_S = 0.025
+F0_STEP_S = TOKEN_FRAME_S / 2
 STYLE_SIZE = 256
 TIMBRE_SIZE = 128  # the decoder reads the first half of a style, the encoder the second
 EDGE_SILENCE_S = 0.12
@@ -39,6 +42,12 @@ SHORTEST_PHONE_S = 0.03
 UNVOICED_BELOW_HZ = 40.0
 FEWEST_VOICED = 16  # F0 frames of 12.5 ms
 LOUDEST = 0.97
+# Of the teacher's energy. On 44 items Praat heard a voice in 95 % of the frames above, in 30 % of those below.
+LOUD_QUANTILE = 0.9
+HEARD_BELOW_LOUD = 3.0
+TOLERANCE_CENTS = 15.0
+MOST_TAKES = 3
+HEARING = MelGrid(sample_rate=RATE_HZ)
 # Tensors of the ONNX export at the cut.
 DURATIONS = "/encoder/Clip_output_0"
 FEATURES = "/encoder/MatMul_1_output_0"
@@ -64,9 +73,15 @@ class Prosody:
     energy: Float[np.ndarray, "1 half_frames"]
 
     @property
-    def voiced(self) -> Any:
-        """Where F0 is heard."""
-        return self.f0_hz > UNVOICED_BELOW_HZ
+    def voiced(self) -> Bool[np.ndarray, "1 half_frames"]:
+        """Where there is F0; in some of these frames no voice is heard."""
+        return np.asarray(self.f0_hz > UNVOICED_BELOW_HZ)
+
+    @property
+    def heard(self) -> Bool[np.ndarray, "1 half_frames"]:
+        """Where a voice will be heard, by and large: where there is F0 and energy (a logarithm) as well."""
+        loud = self.energy > np.quantile(self.energy[self.voiced], LOUD_QUANTILE) - HEARD_BELOW_LOUD
+        return np.asarray(self.voiced & loud)
 
 
 @dataclass(frozen=True)
@@ -78,12 +93,18 @@ class Spoken:
     wav : (samples,) float32, 16 kHz, mono
     edges_s : one more than symbols; symbol k lasts from ``edges_s[k]`` to ``edges_s[k + 1]``
     f0_times_s, f0_hz : F0 that was set, where voiced, and when
+    heard_hz : median F0 by Praat
     """
 
     wav: Float[np.ndarray, " samples"]
     edges_s: tuple[float, ...]
     f0_times_s: Float[np.ndarray, " voiced"]
     f0_hz: Float[np.ndarray, " voiced"]
+    heard_hz: float
+
+    def cents_from(self, median_hz: float) -> float:
+        """How far the median heard lies above another."""
+        return 1200 * math.log2(self.heard_hz / median_hz)
 
 
 def split_model(model: bytes, encoder: Path, decoder: Path) -> None:
@@ -124,30 +145,60 @@ class Teacher:
         self._voices: dict[str, Float[np.ndarray, "lengths style"]] = {}
 
     def speak(self, item: Item, symbols: Sequence[str]) -> Spoken | None:
-        """Speak an item; None where the sentence is too short of voiced sound."""
+        """Speak an item, again where Praat hears it at another level; None where there is too little voice.
+
+        Which frames are voiced is known when they have sounded. So the median is first set by a guess of them,
+        and then put right by what was heard.
+        """
         ids = [[self._ids[letter] for letter in letters_of(symbol)] for symbol in symbols]
-        timbre = self._timbres[item.timbre]
         prosody = self.prosody([i for of_symbol in ids for i in of_symbol], item.prosody, item.speed)
         if prosody.voiced.sum() < FEWEST_VOICED:
             return None
+        edges_s = _edges_s(prosody.durations, [len(of_symbol) for of_symbol in ids])
+        takes: list[Spoken] = []
+        level_hz = item.median_hz
+        while len(takes) < MOST_TAKES:
+            take = self._take(item, symbols, prosody, edges_s, level_hz)
+            if take is None:
+                break
+            takes.append(take)
+            if abs(take.cents_from(item.median_hz)) <= TOLERANCE_CENTS:
+                break
+            level_hz *= item.median_hz / take.heard_hz
+        return min(takes, key=lambda take: abs(take.cents_from(item.median_hz)), default=None)
+
+    def _take(
+        self,
+        item: Item,
+        symbols: Sequence[str],
+        prosody: Prosody,
+        teacher_edges_s: Float[np.ndarray, " edges"],
+        level_hz: float,
+    ) -> Spoken | None:
+        """The item at a level, as far as it can be told before it is heard; None where Praat hears no voice."""
+        timbre = self._timbres[item.timbre]
         # Played faster by the formant ratio, all frequencies rise by it: the decoder is asked for less.
-        edges_s = _edges_s(prosody.durations, [len(of_symbol) for of_symbol in ids]) / timbre.ratio
+        edges_s = teacher_edges_s / timbre.ratio
         last = max(k for k, symbol in enumerate(symbols) if symbol in PHONES)
-        times_s = (np.arange(prosody.f0_hz.size) + 0.5) * TOKEN_FRAME_S / 2 / timbre.ratio
+        times_s = np.arange(prosody.f0_hz.size) * F0_STEP_S / timbre.ratio
         relative = (times_s - edges_s[0]) / (edges_s[last + 1] - edges_s[0])
-        f0_hz = set_pitch(prosody, bend_semitones(item.contour, relative), item.range, item.median_hz)
-        wav = self._sound(prosody, f0_hz / timbre.ratio, timbre, sum(map(len, ids)))
+        f0_hz = set_pitch(prosody, bend_semitones(item.contour, relative), item.range, level_hz)
+        wav = self._sound(prosody, f0_hz / timbre.ratio, timbre)
         wav = soxr.resample(wav, TEACHER_RATE_HZ * timbre.ratio, RATE_HZ)
         edges_s = _without_silence(edges_s, last, wav)
         start_s = max(0.0, edges_s[0] - EDGE_SILENCE_S)
         stop_s = min(len(wav) / RATE_HZ, edges_s[-1] + EDGE_SILENCE_S)
         wav = wav[round(start_s * RATE_HZ) : round(stop_s * RATE_HZ)]
-        heard = prosody.voiced[0]
+        heard_hz = extract_f0(wav, HEARING, len(wav) // HEARING.hop_length)
+        if not heard_hz.any():
+            return None
+        set_frames = prosody.voiced[0]
         return Spoken(
             wav=(wav * min(1.0, LOUDEST / max(1e-6, float(np.abs(wav).max())))).astype(np.float32),
             edges_s=tuple(round(float(edge - start_s), 4) for edge in edges_s),
-            f0_times_s=times_s[heard] - start_s,
-            f0_hz=f0_hz[0, heard],
+            f0_times_s=times_s[set_frames] - start_s,
+            f0_hz=f0_hz[0, set_frames],
+            heard_hz=float(np.median(heard_hz[heard_hz > 0])),
         )
 
     def prosody(self, ids: Sequence[int], voice: str, speed: float = 1.0) -> Prosody:
@@ -171,9 +222,10 @@ class Teacher:
         return math.exp(sum(logs) / len(logs))
 
     def _sound(
-        self, prosody: Prosody, f0_hz: Float[np.ndarray, "1 half_frames"], timbre: Timbre, length: int
+        self, prosody: Prosody, f0_hz: Float[np.ndarray, "1 half_frames"], timbre: Timbre
     ) -> Float[np.ndarray, " samples"]:
         """The decoder's sound, 24 kHz."""
+        length = len(prosody.durations) - 2
         style = sum(share * self._style(voice, length) for voice, share in timbre.weights)
         inputs = {
             FEATURES: prosody.features,
@@ -197,17 +249,17 @@ def set_pitch(
     own_range: float,
     median_hz: float,
 ) -> Float[np.ndarray, "1 half_frames"]:
-    """F0 whose median is the one asked for: the sentence's own melody, stretched, and a bend over it.
+    """F0 of a median, where a voice will be heard: the sentence's own melody, stretched, and a bend over it.
 
     Parameters
     ----------
     own_range : factor of the spread of the sentence's own log F0
     """
-    heard = prosody.voiced
-    semitones = 12 * own_range * np.log2(np.where(heard, prosody.f0_hz, 1.0)) + bend_semitones
-    above = semitones - np.median(semitones[heard])
+    voiced = prosody.voiced
+    semitones = 12 * own_range * np.log2(np.where(voiced, prosody.f0_hz, 1.0)) + bend_semitones
+    above = semitones - np.median(semitones[prosody.heard])
     set_hz = np.clip(median_hz * 2 ** (above / 12), LOWEST_HZ, HIGHEST_HZ)
-    return np.asarray(np.where(heard, set_hz, prosody.f0_hz))
+    return np.asarray(np.where(voiced, set_hz, prosody.f0_hz))
 
 
 def _session(path: Path) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 # The first letter is the language, the second the gender. Median F0 in Hz of HOME_SENTENCES by the voice's
-# own prosody: measured once and written down, so that a corpus is planned without the teacher. A test compares.
+# own prosody: measured once and written down, so that a corpus is planned without the teacher.
 HOME_HZ: Mapping[str, float] = {
     **{"af_alloy": 133, "af_aoede": 172, "af_bella": 179, "af_heart": 182, "af_jessica": 198, "af_kore": 145},
     **{"af_nova": 151, "af_river": 175, "af_sarah": 175, "af_sky": 152},
