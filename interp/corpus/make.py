@@ -80,7 +80,7 @@ def make_corpus(out: Path, settings: CorpusSettings, quiet: bool = False) -> Mad
 
 
 def speak_family(job: Job) -> Sequence[tuple[Row, bytes]]:
-    """A family's rows and Ogg files; none where an item has too little voice, or is heard at another level."""
+    """A family's rows and Ogg files; none where one has too little voice or another level."""
     made = []
     for item in job.items:
         symbols = phonemize(item.sentence.text).symbols
@@ -105,9 +105,7 @@ def _fill(out: Path, rows: list[Row], texts: Texts, settings: CorpusSettings, qu
             in_a_row = 0 if family else in_a_row + 1
             left_out += not family
             if in_a_row == _FAILURES_IN_A_ROW:
-                raise InterpError(
-                    f"{out}: {in_a_row} families in a row cannot be spoken; give other sentences"
-                )
+                raise InterpError(f"{out}: {in_a_row} families in a row cannot be spoken; give other texts")
             for row, sound in family:
                 write_bytes(out / row["path"], sound)
             new = [row for row, _ in family]

@@ -2,8 +2,8 @@
 
 A family is two timbres that say two sentences each at one median F0 with one contour. So an item finds in it
 the same voice and pitch with other words, and another voice with the same pitch. Other families of a timbre
-have it at other levels and contours. Where the contour is the sentence's own melody, both timbres say the same
-two sentences with one prosody: their melodies are the same phone by phone.
+have it at other levels and contours. Where the contour is the sentence's own melody, both timbres say the
+same two sentences with one prosody: their melodies are the same phone by phone.
 """
 
 from __future__ import annotations

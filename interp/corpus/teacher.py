@@ -42,7 +42,7 @@ SHORTEST_PHONE_S = 0.03
 UNVOICED_BELOW_HZ = 40.0
 FEWEST_VOICED = 16  # F0 frames of 12.5 ms
 LOUDEST = 0.97
-# Of the teacher's energy. On 44 items Praat heard a voice in 95 % of the frames above, in 30 % of those below.
+# Of the teacher's energy. On 44 items Praat heard a voice in 95 % of the frames above, in 30 % below.
 LOUD_QUANTILE = 0.9
 HEARD_BELOW_LOUD = 3.0
 TOLERANCE_CENTS = 15.0
@@ -145,10 +145,10 @@ class Teacher:
         self._voices: dict[str, Float[np.ndarray, "lengths style"]] = {}
 
     def speak(self, item: Item, symbols: Sequence[str]) -> Spoken | None:
-        """Speak an item, again where Praat hears it at another level; None where there is too little voice.
+        """Speak an item, again where Praat hears another level; None where there is too little voice.
 
-        Which frames are voiced is known when they have sounded. So the median is first set by a guess of them,
-        and then put right by what was heard.
+        Which frames are voiced is known when they have sounded. So the median is first set by a guess, and
+        then put right by what was heard.
         """
         ids = [[self._ids[letter] for letter in letters_of(symbol)] for symbol in symbols]
         prosody = self.prosody([i for of_symbol in ids for i in of_symbol], item.prosody, item.speed)
@@ -175,7 +175,7 @@ class Teacher:
         teacher_edges_s: Float[np.ndarray, " edges"],
         level_hz: float,
     ) -> Spoken | None:
-        """The item at a level, as far as it can be told before it is heard; None where Praat hears no voice."""
+        """The item at about a level; None where Praat hears no voice."""
         timbre = self._timbres[item.timbre]
         # Played faster by the formant ratio, all frequencies rise by it: the decoder is asked for less.
         edges_s = teacher_edges_s / timbre.ratio

@@ -139,10 +139,8 @@ def test_another_corpus_is_refused(teacher, tmp_path, files):
 
 
 def test_without_its_packages_it_says_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setattr(make, "MODULES", ("a_module_that_nobody_has",))
-    with pytest.raises(
-        InterpError, match=r"needs a_module_that_nobody_has; pip install 'interp-speech\[corp"
-    ):
+    monkeypatch.setattr(make, "MODULES", ("nobodys_module",))
+    with pytest.raises(InterpError, match=r"needs nobodys_module; pip install 'interp-speech\[corp"):
         make_corpus(tmp_path / "c", SETTINGS)
     assert not (tmp_path / "c").exists()
 

@@ -106,7 +106,7 @@ BENT = 63
 
 @pytest.mark.parametrize("contour", [OWN_MELODY, BENT])
 def test_praat_hears_what_was_set(teacher, made_texts, contour):
-    item = replace(family_of(3, made_texts, CorpusSettings())[0], contour=contour, range=0.3)
+    item = replace(family_of(3, made_texts, CorpusSettings())[0], contour=contour, range=0.1)
     symbols = phonemize(item.sentence.text).symbols
     spoken = teacher.speak(item, symbols)
     assert len(spoken.edges_s) == len(symbols) + 1
