@@ -34,6 +34,7 @@ from masks.grid import MelGrid
 
 HALF_A_SEMITONE = 50.0
 OCTAVE_ERROR = 600.0
+OCTAVE_OFF = 2 ** (9 / 12)
 GRID = MelGrid()
 RELATIVE = np.linspace(0.02, 0.98, 97)
 SET_STEP_S = 0.0125 * 1.2  # with the largest formant ratio
@@ -58,8 +59,8 @@ class Heard:
 
     @property
     def melody(self) -> np.ndarray:
-        """Semitones about the median at equal relative times; bridged where unvoiced."""
-        voiced = self.f0_hz > 0
+        """Semitones about the median at equal relative times; bridged where unvoiced or an octave off."""
+        voiced = (self.f0_hz > self.median_hz / OCTAVE_OFF) & (self.f0_hz < self.median_hz * OCTAVE_OFF)
         edges = self.row["edges_s"]
         relative = (self.times_s[voiced] - edges[0]) / (edges[-1] - edges[0])
         semitones = 12 * np.log2(self.f0_hz[voiced] / self.median_hz)

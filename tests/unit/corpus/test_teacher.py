@@ -118,8 +118,11 @@ def test_praat_hears_what_was_set(teacher, made_texts, contour):
     voiced = f0_hz > 0
     times_s = HEARING.frame_times_s(len(f0_hz))
     was_set = np.interp(times_s[voiced], spoken.f0_times_s, spoken.f0_hz)
-    assert np.median(abs(1200 * np.log2(f0_hz[voiced] / was_set))) < 25
+    semitones_off = 12 * np.log2(f0_hz[voiced] / was_set)
+    assert np.median(abs(semitones_off)) < 0.25
     if contour == BENT:
         relative = (times_s - spoken.edges_s[0]) / (spoken.edges_s[-1] - spoken.edges_s[0])
-        bend = bend_semitones(BENT, relative)[voiced]
-        assert np.corrcoef(bend, np.log2(f0_hz[voiced]))[0, 1] > 0.7
+        right = voiced.copy()
+        right[voiced] = abs(semitones_off) < 6  # an octave off counts as Praat's mistake
+        bend = bend_semitones(BENT, relative)
+        assert np.corrcoef(bend[right], np.log2(f0_hz[right]))[0, 1] > 0.8
