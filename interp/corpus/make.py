@@ -67,10 +67,10 @@ def make_corpus(out: Path, settings: CorpusSettings, quiet: bool = False) -> Mad
     """
     _require_modules()
     texts = read_texts(settings.metadata, settings.texts, settings.shares)
+    require_teacher(settings.teacher, split_model)
     make_folder(out)
     with only_run(out):
         require_same_start(out, _start(texts, settings))
-        require_teacher(settings.teacher, split_model)
         rows = whole_families(out)
         try:
             left_out = _fill(out, rows, texts, settings, quiet)
