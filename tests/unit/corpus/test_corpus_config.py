@@ -1,4 +1,4 @@
-"""The shipped configuration of a corpus can be read, is the default, and says what it costs and what runs it."""
+"""The shipped configuration of a corpus can be read, is the default, and says its cost and its command."""
 
 from __future__ import annotations
 
