@@ -21,7 +21,7 @@ BEGUN_WITH = "corpus.json"
 Row = Mapping[str, Any]
 
 
-def row_of(item: Item, symbols: Sequence[str], spoken: Spoken, seconds: float, ratio: float) -> Row:
+def row_of(item: Item, symbols: Sequence[str], spoken: Spoken, seconds: float) -> Row:
     """An item as a line of items.jsonl."""
     return {
         "n": item.n,
@@ -42,7 +42,7 @@ def row_of(item: Item, symbols: Sequence[str], spoken: Spoken, seconds: float, r
         "median_hz": item.median_hz,
         "heard_hz": round(spoken.heard_hz, 2),
         "home_hz": round(item.home_hz, 2),
-        "ratio": round(ratio, 4),
+        "ratio": round(spoken.ratio, 4),
     }
 
 

@@ -35,7 +35,7 @@ _FREE = ("hours", "workers", "texts", "metadata", "teacher")
 _OPUS_COMPRESSION = 0.92  # of libsndfile: about 23 kbit/s
 _BAR = "{desc} {percentage:3.0f}% |{bar:20}| {n:.2f}/{total:.2f} h [{elapsed}<{remaining}{postfix}]"
 _FAILURES_IN_A_ROW = 20
-_FARTHEST_CENTS = 25.0
+_FARTHEST_CENTS = 12.5  # so that any two of a family are within a quarter of a semitone
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def speak_family(job: Job) -> Sequence[tuple[Row, bytes]]:
         spoken = _teacher(job.teacher).speak(item, symbols)
         if spoken is None or abs(spoken.cents_from(item.median_hz)) > _FARTHEST_CENTS:
             return ()
-        row = row_of(item, symbols, spoken, len(spoken.wav) / RATE_HZ, timbres()[item.timbre].ratio)
+        row = row_of(item, symbols, spoken, len(spoken.wav) / RATE_HZ)
         made.append((row, ogg_of(spoken.wav, RATE_HZ, "OPUS", _OPUS_COMPRESSION)))
     return made
 

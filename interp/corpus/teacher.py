@@ -45,7 +45,7 @@ LOUDEST = 0.97
 # Of the teacher's energy. On 44 items Praat heard a voice in 95 % of the frames above, in 30 % below.
 LOUD_QUANTILE = 0.9
 HEARD_BELOW_LOUD = 3.0
-TOLERANCE_CENTS = 15.0
+LARGEST_RETUNING_CENTS = 30.0  # the formants move by it, 1.7 %
 MOST_TAKES = 3
 HEARING = MelGrid(sample_rate=RATE_HZ)
 # Tensors of the ONNX export at the cut.
@@ -73,6 +73,11 @@ class Prosody:
     energy: Float[np.ndarray, "1 half_frames"]
 
     @property
+    def times_s(self) -> Float[np.ndarray, " half_frames"]:
+        """When each value of F0 is heard."""
+        return np.arange(self.f0_hz.size) * F0_STEP_S
+
+    @property
     def voiced(self) -> Bool[np.ndarray, "1 half_frames"]:
         """Where there is F0; in some of these frames no voice is heard."""
         return np.asarray(self.f0_hz > UNVOICED_BELOW_HZ)
@@ -85,6 +90,25 @@ class Prosody:
 
 
 @dataclass(frozen=True)
+class Sound:
+    """What the decoder made, at the teacher's rate and in its time.
+
+    Parameters
+    ----------
+    wav : (samples,), 24 kHz
+    edges_s : of the symbols
+    last : index of the last phone among these
+    f0_hz : (1, 2 frames) that the decoder was given
+    """
+
+    wav: Float[np.ndarray, " samples"]
+    edges_s: Float[np.ndarray, " edges"]
+    last: int
+    prosody: Prosody
+    f0_hz: Float[np.ndarray, "1 half_frames"]
+
+
+@dataclass(frozen=True)
 class Spoken:
     """An item as sound.
 
@@ -94,6 +118,7 @@ class Spoken:
     edges_s : one more than symbols; symbol k lasts from ``edges_s[k]`` to ``edges_s[k + 1]``
     f0_times_s, f0_hz : F0 that was set, where voiced, and when
     heard_hz : median F0 by Praat
+    ratio : factor of the formants
     """
 
     wav: Float[np.ndarray, " samples"]
@@ -101,6 +126,7 @@ class Spoken:
     f0_times_s: Float[np.ndarray, " voiced"]
     f0_hz: Float[np.ndarray, " voiced"]
     heard_hz: float
+    ratio: float
 
     def cents_from(self, median_hz: float) -> float:
         """How far the median heard lies above another."""
@@ -145,61 +171,36 @@ class Teacher:
         self._voices: dict[str, Float[np.ndarray, "lengths style"]] = {}
 
     def speak(self, item: Item, symbols: Sequence[str]) -> Spoken | None:
-        """Speak an item, again where Praat hears another level; None where there is too little voice.
+        """Speak an item; None where there is too little voice.
 
-        Which frames are voiced is known when they have sounded. So the median is first set by a guess, and
-        then put right by what was heard.
+        Which frames sound voiced, so what the median is, is known afterwards. A small error is put right by
+        playing the sound a little faster or slower, a larger one by speaking again at another level.
         """
         ids = [[self._ids[letter] for letter in letters_of(symbol)] for symbol in symbols]
+        timbre = self._timbres[item.timbre]
         prosody = self.prosody([i for of_symbol in ids for i in of_symbol], item.prosody, item.speed)
         if prosody.voiced.sum() < FEWEST_VOICED:
             return None
         edges_s = _edges_s(prosody.durations, [len(of_symbol) for of_symbol in ids])
+        last = max(k for k, symbol in enumerate(symbols) if symbol in PHONES)
+        relative_time = (prosody.times_s - edges_s[0]) / (edges_s[last + 1] - edges_s[0])
+        bend = bend_semitones(item.contour, relative_time)
         takes: list[Spoken] = []
         level_hz = item.median_hz
         while len(takes) < MOST_TAKES:
-            take = self._take(item, symbols, prosody, edges_s, level_hz)
+            # Played faster by the formant ratio, all frequencies rise by it: the decoder is asked for less.
+            f0_hz = set_pitch(prosody, bend, item.range, level_hz) / timbre.ratio
+            sound = Sound(self._decoded(prosody, f0_hz, timbre), edges_s, last, prosody, f0_hz)
+            take = played(sound, timbre.ratio)
             if take is None:
-                break
+                return None
             takes.append(take)
-            if abs(take.cents_from(item.median_hz)) <= TOLERANCE_CENTS:
+            too_high = take.heard_hz / item.median_hz
+            if abs(take.cents_from(item.median_hz)) <= LARGEST_RETUNING_CENTS:
+                takes.append(played(sound, timbre.ratio / too_high) or take)
                 break
-            level_hz *= item.median_hz / take.heard_hz
-        return min(takes, key=lambda take: abs(take.cents_from(item.median_hz)), default=None)
-
-    def _take(
-        self,
-        item: Item,
-        symbols: Sequence[str],
-        prosody: Prosody,
-        teacher_edges_s: Float[np.ndarray, " edges"],
-        level_hz: float,
-    ) -> Spoken | None:
-        """The item at about a level; None where Praat hears no voice."""
-        timbre = self._timbres[item.timbre]
-        # Played faster by the formant ratio, all frequencies rise by it: the decoder is asked for less.
-        edges_s = teacher_edges_s / timbre.ratio
-        last = max(k for k, symbol in enumerate(symbols) if symbol in PHONES)
-        times_s = np.arange(prosody.f0_hz.size) * F0_STEP_S / timbre.ratio
-        relative = (times_s - edges_s[0]) / (edges_s[last + 1] - edges_s[0])
-        f0_hz = set_pitch(prosody, bend_semitones(item.contour, relative), item.range, level_hz)
-        wav = self._sound(prosody, f0_hz / timbre.ratio, timbre)
-        wav = soxr.resample(wav, TEACHER_RATE_HZ * timbre.ratio, RATE_HZ)
-        edges_s = _without_silence(edges_s, last, wav)
-        start_s = max(0.0, edges_s[0] - EDGE_SILENCE_S)
-        stop_s = min(len(wav) / RATE_HZ, edges_s[-1] + EDGE_SILENCE_S)
-        wav = wav[round(start_s * RATE_HZ) : round(stop_s * RATE_HZ)]
-        heard_hz = extract_f0(wav, HEARING, len(wav) // HEARING.hop_length)
-        if not heard_hz.any():
-            return None
-        set_frames = prosody.voiced[0]
-        return Spoken(
-            wav=(wav * min(1.0, LOUDEST / max(1e-6, float(np.abs(wav).max())))).astype(np.float32),
-            edges_s=tuple(round(float(edge - start_s), 4) for edge in edges_s),
-            f0_times_s=times_s[set_frames] - start_s,
-            f0_hz=f0_hz[0, set_frames],
-            heard_hz=float(np.median(heard_hz[heard_hz > 0])),
-        )
+            level_hz /= too_high
+        return min(takes, key=lambda take: abs(take.cents_from(item.median_hz)))
 
     def prosody(self, ids: Sequence[int], voice: str, speed: float = 1.0) -> Prosody:
         """Durations, F0 and energy that a voice's prosody style gives to a sentence."""
@@ -221,7 +222,7 @@ class Teacher:
             logs.append(math.log(np.median(spoken.f0_hz[spoken.voiced])))
         return math.exp(sum(logs) / len(logs))
 
-    def _sound(
+    def _decoded(
         self, prosody: Prosody, f0_hz: Float[np.ndarray, "1 half_frames"], timbre: Timbre
     ) -> Float[np.ndarray, " samples"]:
         """The decoder's sound, 24 kHz."""
@@ -241,6 +242,27 @@ class Teacher:
             stored = np.fromfile(self._folder / f"{voice}.bin", np.float32)
             self._voices[voice] = stored.reshape(-1, STYLE_SIZE)
         return np.asarray(self._voices[voice][length])
+
+
+def played(sound: Sound, ratio: float) -> Spoken | None:
+    """The decoder's sound played faster by a ratio, without silence around; None where Praat hears none."""
+    wav = soxr.resample(sound.wav, TEACHER_RATE_HZ * ratio, RATE_HZ)
+    edges_s = _without_silence(sound.edges_s / ratio, sound.last, wav)
+    start_s = max(0.0, edges_s[0] - EDGE_SILENCE_S)
+    stop_s = min(len(wav) / RATE_HZ, edges_s[-1] + EDGE_SILENCE_S)
+    wav = wav[round(start_s * RATE_HZ) : round(stop_s * RATE_HZ)]
+    heard_hz = extract_f0(wav, HEARING, len(wav) // HEARING.hop_length)
+    if not heard_hz.any():
+        return None
+    voiced = sound.prosody.voiced[0]
+    return Spoken(
+        wav=(wav * min(1.0, LOUDEST / max(1e-6, float(np.abs(wav).max())))).astype(np.float32),
+        edges_s=tuple(round(float(edge - start_s), 4) for edge in edges_s),
+        f0_times_s=sound.prosody.times_s[voiced] / ratio - start_s,
+        f0_hz=sound.f0_hz[0, voiced] * ratio,
+        heard_hz=float(np.median(heard_hz[heard_hz > 0])),
+        ratio=ratio,
+    )
 
 
 def set_pitch(

@@ -10,8 +10,8 @@ from interp.corpus.texts import read_texts
 PROMPTS = """path,speaker,utterance,text,split,seconds
 a/1.ogg,a,p1,The boy was there when the sun rose.,train,2.0
 a/2.ogg,a,p2,A king ruled the state in the early days.,valid,2.0
-a/3.ogg,a,p3,Kick the ball straight and follow through.,test,2.0
 b/3.ogg,b,other,kick the ball straight and follow through,train,2.0
+a/3.ogg,a,p3,Kick the ball straight and follow through.,test,2.0
 b/4.ogg,b,p4,We talked of the side show in the circus,extra,2.0
 b/5.ogg,b,p5,,reference,2.0
 """

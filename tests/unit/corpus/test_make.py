@@ -35,7 +35,7 @@ class HummingTeacher:
         wav = 0.3 * np.sin(2 * np.pi * item.median_hz * t).astype(np.float32)
         edges_s = tuple(float(k) / 10 for k in range(len(symbols) + 1))
         heard_hz = item.median_hz * self.detuned.get(item.n, 1.0)
-        return Spoken(wav, edges_s, t[:2], np.full(2, item.median_hz), heard_hz)
+        return Spoken(wav, edges_s, t[:2], np.full(2, item.median_hz), heard_hz, 1.0)
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_the_table_stands_when_a_run_is_interrupted(teacher, tmp_path, monkeypat
 
 def test_a_family_without_voice_or_of_two_levels_is_left_out_with_a_count(teacher, tmp_path):
     teacher.silent = {0}
-    teacher.detuned = {2 * 4 + 3: 2 ** (0.3 / 12), 3 * 4: 2 ** (0.2 / 12)}
+    teacher.detuned = {2 * 4 + 3: 2 ** (0.14 / 12), 3 * 4: 2 ** (0.11 / 12)}
     made = make_corpus(tmp_path, SETTINGS, quiet=True)
     assert made.families_left_out == 2
     assert sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*.ogg")) == sorted(

@@ -12,7 +12,17 @@ import pytest
 from interp.corpus.contours import OWN_MELODY, bend_semitones
 from interp.corpus.plan import HIGHEST_HZ, family_of
 from interp.corpus.settings import CorpusSettings
-from interp.corpus.teacher import HEARING, RATE_HZ, Prosody, Teacher, set_pitch, split_model
+from interp.corpus.teacher import (
+    HEARING,
+    RATE_HZ,
+    TEACHER_RATE_HZ,
+    Prosody,
+    Sound,
+    Teacher,
+    played,
+    set_pitch,
+    split_model,
+)
 from interp.corpus.timbres import timbres
 from interp.corpus.voices import HOME_HZ, HOME_SENTENCES
 from interp.text.frontend import phonemize
@@ -45,6 +55,23 @@ def test_the_median_is_that_of_what_will_be_heard():
     f0, energy = [100.0, 100, 100, 200, 200, 0, 0], [2.0, 2, 6, 6, 6, 6, 9]
     assert prosody(f0, energy).heard.tolist() == [[False, False, True, True, True, False, False]]
     assert set_pitch(prosody(f0, energy), np.zeros(7), 1.0, 150.0)[0, :4] == pytest.approx([75, 75, 75, 150])
+
+
+def test_sound_is_played_faster_by_a_ratio_and_trimmed():
+    rate, tone_s = TEACHER_RATE_HZ, 2.4
+    t = np.arange(round(tone_s * rate)) / rate
+    tone = sum(np.sin(2 * np.pi * 120 * h * t) / h for h in range(1, 12))
+    wav = np.concatenate([np.zeros(rate), tone, np.zeros(2 * rate)]).astype(np.float32)
+    f0_hz = np.full((1, round(5.4 / 0.0125)), 120.0)
+    voice = Prosody(np.ones(3), np.zeros((1, 2, 3)), f0_hz, f0_hz)
+    sound = Sound(wav, np.array([1.0, 2.0, 5.4, 5.4]), 1, voice, f0_hz)
+    spoken = played(sound, 1.2)
+    assert spoken.heard_hz == pytest.approx(144, rel=0.005)
+    assert spoken.f0_hz == pytest.approx(np.full(f0_hz.size, 144.0))
+    assert spoken.edges_s == pytest.approx((0.12, 0.12 + 1 / 1.2, 0.12 + 2.0, 0.12 + 2.0), abs=0.03)
+    assert len(spoken.wav) / RATE_HZ == pytest.approx(2.0 + 0.24, abs=0.03)
+    assert np.abs(spoken.wav).max() <= 0.98
+    assert played(replace(sound, wav=np.zeros_like(wav)), 1.0) is None
 
 
 def test_the_model_is_cut_at_its_four_tensors(tmp_path):
@@ -113,7 +140,7 @@ def test_praat_hears_what_was_set(teacher, made_texts, contour):
     assert list(spoken.edges_s) == sorted(spoken.edges_s)
     assert spoken.edges_s[0] == pytest.approx(0.12, abs=0.03)
     assert spoken.edges_s[-1] == pytest.approx(len(spoken.wav) / RATE_HZ - 0.12, abs=0.03)
-    assert abs(spoken.cents_from(item.median_hz)) < 20
+    assert abs(spoken.cents_from(item.median_hz)) < 12.5
     f0_hz = extract_f0(spoken.wav, HEARING, len(spoken.wav) // HEARING.hop_length)
     voiced = f0_hz > 0
     times_s = HEARING.frame_times_s(len(f0_hz))
