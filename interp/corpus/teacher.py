@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,8 @@ LOUDEST = 0.97
 LOUD_QUANTILE = 0.9
 HEARD_BELOW_LOUD = 3.0
 LARGEST_RETUNING_CENTS = 30.0  # the formants move by it, 1.7 %
+TOLERANCE_CENTS = 6.0
+MOST_RETUNINGS = 6
 MOST_TAKES = 3
 HEARING = MelGrid(sample_rate=RATE_HZ)
 # Tensors of the ONNX export at the cut.
@@ -133,6 +135,10 @@ class Spoken:
         return 1200 * math.log2(self.heard_hz / median_hz)
 
 
+# What was decoded, and how it was played.
+Take = tuple[Sound, Spoken]
+
+
 def split_model(model: bytes, encoder: Path, decoder: Path) -> None:
     """Cut the whole model at the four tensors and write both graphs."""
     import onnx
@@ -173,8 +179,8 @@ class Teacher:
     def speak(self, item: Item, symbols: Sequence[str]) -> Spoken | None:
         """Speak an item; None where there is too little voice.
 
-        Which frames sound voiced, so what the median is, is known afterwards. A small error is put right by
-        playing the sound a little faster or slower, a larger one by speaking again at another level.
+        Which frames sound voiced, so what the median is, is known afterwards. A large error is put right by
+        speaking again at another level, a small one by playing the sound a little faster or slower.
         """
         ids = [[self._ids[letter] for letter in letters_of(symbol)] for symbol in symbols]
         timbre = self._timbres[item.timbre]
@@ -185,22 +191,25 @@ class Teacher:
         last = max(k for k, symbol in enumerate(symbols) if symbol in PHONES)
         relative_time = (prosody.times_s - edges_s[0]) / (edges_s[last + 1] - edges_s[0])
         bend = bend_semitones(item.contour, relative_time)
-        takes: list[Spoken] = []
-        level_hz = item.median_hz
-        while len(takes) < MOST_TAKES:
+
+        def spoken_at(factor: float) -> Take | None:
             # Played faster by the formant ratio, all frequencies rise by it: the decoder is asked for less.
-            f0_hz = set_pitch(prosody, bend, item.range, level_hz) / timbre.ratio
-            sound = Sound(self._decoded(prosody, f0_hz, timbre), edges_s, last, prosody, f0_hz)
-            take = played(sound, timbre.ratio)
-            if take is None:
-                return None
-            takes.append(take)
-            too_high = take.heard_hz / item.median_hz
-            if abs(take.cents_from(item.median_hz)) <= LARGEST_RETUNING_CENTS:
-                takes.append(played(sound, timbre.ratio / too_high) or take)
-                break
-            level_hz /= too_high
-        return min(takes, key=lambda take: abs(take.cents_from(item.median_hz)))
+            f0_hz = set_pitch(prosody, bend, item.range, item.median_hz * factor) / timbre.ratio
+            return played(
+                Sound(self._decoded(prosody, f0_hz, timbre), edges_s, last, prosody, f0_hz), timbre.ratio
+            )
+
+        take = nearest(spoken_at, item.median_hz, LARGEST_RETUNING_CENTS, MOST_TAKES)
+        if take is None:
+            return None
+        sound, untuned = take
+        retuned = nearest(
+            lambda factor: played(sound, timbre.ratio * factor) if factor != 1.0 else take,
+            item.median_hz,
+            TOLERANCE_CENTS,
+            MOST_RETUNINGS,
+        )
+        return retuned[1] if retuned else untuned
 
     def prosody(self, ids: Sequence[int], voice: str, speed: float = 1.0) -> Prosody:
         """Durations, F0 and energy that a voice's prosody style gives to a sentence."""
@@ -244,7 +253,7 @@ class Teacher:
         return np.asarray(self._voices[voice][length])
 
 
-def played(sound: Sound, ratio: float) -> Spoken | None:
+def played(sound: Sound, ratio: float) -> Take | None:
     """The decoder's sound played faster by a ratio, without silence around; None where Praat hears none."""
     wav = soxr.resample(sound.wav, TEACHER_RATE_HZ * ratio, RATE_HZ)
     edges_s = _without_silence(sound.edges_s / ratio, sound.last, wav)
@@ -255,7 +264,7 @@ def played(sound: Sound, ratio: float) -> Spoken | None:
     if not heard_hz.any():
         return None
     voiced = sound.prosody.voiced[0]
-    return Spoken(
+    spoken = Spoken(
         wav=(wav * min(1.0, LOUDEST / max(1e-6, float(np.abs(wav).max())))).astype(np.float32),
         edges_s=tuple(round(float(edge - start_s), 4) for edge in edges_s),
         f0_times_s=sound.prosody.times_s[voiced] / ratio - start_s,
@@ -263,6 +272,28 @@ def played(sound: Sound, ratio: float) -> Spoken | None:
         heard_hz=float(np.median(heard_hz[heard_hz > 0])),
         ratio=ratio,
     )
+    return sound, spoken
+
+
+def nearest(
+    take: Callable[[float], Take | None], median_hz: float, tolerance_cents: float, most: int
+) -> Take | None:
+    """The take heard nearest to a level, of takes at factors of it; None where the first has no voice.
+
+    A median may leap where frequencies lie far apart, so a correction that did not help is halved.
+    """
+    best = take(1.0)
+    factor, share = 1.0, 1.0
+    for _ in range(most - 1):
+        if best is None or abs(best[1].cents_from(median_hz)) <= tolerance_cents:
+            break
+        corrected = factor * (median_hz / best[1].heard_hz) ** share
+        another = take(corrected)
+        if another and abs(another[1].cents_from(median_hz)) < abs(best[1].cents_from(median_hz)):
+            best, factor = another, corrected
+        else:
+            share /= 2
+    return best
 
 
 def set_pitch(

@@ -18,7 +18,9 @@ from interp.corpus.teacher import (
     TEACHER_RATE_HZ,
     Prosody,
     Sound,
+    Spoken,
     Teacher,
+    nearest,
     played,
     set_pitch,
     split_model,
@@ -65,13 +67,32 @@ def test_sound_is_played_faster_by_a_ratio_and_trimmed():
     f0_hz = np.full((1, round(5.4 / 0.0125)), 120.0)
     voice = Prosody(np.ones(3), np.zeros((1, 2, 3)), f0_hz, f0_hz)
     sound = Sound(wav, np.array([1.0, 2.0, 5.4, 5.4]), 1, voice, f0_hz)
-    spoken = played(sound, 1.2)
+    same, spoken = played(sound, 1.2)
+    assert same is sound
     assert spoken.heard_hz == pytest.approx(144, rel=0.005)
     assert spoken.f0_hz == pytest.approx(np.full(f0_hz.size, 144.0))
     assert spoken.edges_s == pytest.approx((0.12, 0.12 + 1 / 1.2, 0.12 + 2.0, 0.12 + 2.0), abs=0.03)
     assert len(spoken.wav) / RATE_HZ == pytest.approx(2.0 + 0.24, abs=0.03)
     assert np.abs(spoken.wav).max() <= 0.98
     assert played(replace(sound, wav=np.zeros_like(wav)), 1.0) is None
+
+
+def test_a_correction_that_does_not_help_is_halved():
+    def leaping(factor):
+        """Between two modes of F0 the median leaps."""
+        tried.append(factor)
+        hz = 100 * factor * (1.03 if factor > 0.985 else 0.98)
+        return None, Spoken(np.zeros(1), (), np.zeros(0), np.zeros(0), hz, 1.0)
+
+    tried = []
+    found = nearest(leaping, 100.0, 1.0, 8)[1]
+    assert tried[1] == pytest.approx(1 / 1.03)
+    assert tried[2] == pytest.approx(1.03**-0.5)
+    assert found.heard_hz == min((leaping(f)[1].heard_hz for f in tried[:8]), key=lambda hz: abs(hz - 100))
+    tried.clear()
+    assert nearest(leaping, 103.0, 1.0, 8)[1].heard_hz == 103.0
+    assert tried == [1.0]
+    assert nearest(lambda factor: None, 100.0, 1.0, 8) is None
 
 
 def test_the_model_is_cut_at_its_four_tensors(tmp_path):
