@@ -49,7 +49,7 @@ from interp.train.examples import ExampleDrawer, ExampleShares
 from interp.train.loss import SMALLEST_T, relative_mass
 from interp.train.run import prepared_data
 from interp.train.settings import TrainSettings
-from masks.groups import key_share, log_weights
+from masks.groups import KINDS, key_share, log_weights
 from masks.mel_f0 import f0_of_mel
 from masks.reduce import PatchGrid
 
@@ -58,7 +58,6 @@ BATCH, N_BINS, N_FOLDS, RIDGE = 16, 10, 5, 1.0
 SHIFT_SEMITONES = 4.0
 T_EDGES = (0.0, 0.3, 0.5, 0.7, 0.85, 1.0)
 LEAST_APART = 3.0
-KINDS = ("pitch", "rest")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from shared.page import Row, forget_peak, in_child, interleaved, peak_mib, write
 from shared.scene import GUIDED, PLAIN, SENTENCE, Scene, with_layers
 
 from guidance.step import tangential_step
-from guidance.tuner import NoiseTuner
+from guidance.tuner import NoiseTuner, StepLandscape
 from interp.cli.jobs import DEMO_REFERENCES
 from interp.synthesis.pipeline import Synthesizer
 from interp.system.shipped import data_path
@@ -61,14 +61,14 @@ def _plain(model, state) -> None:
 
 
 def _guided_step(tuning, state):
-    terms = tuning.objective.terms(1)
+    landscape = StepLandscape(tuning, state, tuning.objective.terms(1))
     share = torch.full((len(state.z),), tuning.settings.step_share)
 
     def step() -> None:
         with torch.no_grad():
-            slope = tuning.slope(state, terms, state.z, ())
-            tuning.evaluate(
-                state, terms, tangential_step(state.z, slope.uphill, share, state.frame_mask), slope.readings
+            slope = landscape.slope(state.z, ())
+            landscape.evaluate(
+                tangential_step(state.z, slope.uphill, share, state.frame_mask), slope.readings
             )
 
     return step

@@ -73,7 +73,7 @@ def run(
     spec = read_experiment(path, changes)
     trials = trials_of(spec, path)
     arms = arms_of(spec, str(path))
-    return Experiment(rows_of(Store(folder), arms, trials, arms[0].settings.guidance.windows.t_tal2), trials)
+    return Experiment(rows_of(Store(folder), arms, trials, arms[0].settings.windows.t_tal2), trials)
 
 
 def of_recordings(corpus: Path, trials: Sequence[Trial]) -> list[dict[str, float | None]]:

@@ -4,40 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from guidance.bound_objective import BoundObjective, Evaluation, Slope
 from guidance.degeneracy import is_flat, refuse_degenerate
 from guidance.objectives import Reading
-from guidance.settings import GuidanceSettings
 from guidance.step import LineSearch, line_search, norms, step_length, tangential_step
-from guidance.tuning import Evaluation, Slope
 
 Readings = tuple[Reading, ...]
 
 
-@dataclass(frozen=True)
-class Landscape:
-    """An objective over the normals ``z`` of a batch.
+class Landscape(Protocol):
+    """An objective over the normals ``z`` of a batch."""
 
-    Parameters
-    ----------
-    name : of the objective
-    frame_mask : (batch, frames), True on real frames
-    slope : (z, readings) -> loss and gradient there; empty readings are made
-    evaluate : (z, readings) -> loss there, without a graph, and the score where it is known
-    fresh : (readings) -> the slope at fresh noise
-    n_normals : how many normals lie one above another in z
-    """
+    @property
+    def bound(self) -> BoundObjective:
+        """The objective, and the settings of its tuning."""
+        ...
 
-    name: str
-    frame_mask: Bool[Tensor, "batch frames"]
-    slope: Callable[[Tensor, Readings], Slope]
-    evaluate: Callable[[Tensor, Readings], Evaluation]
-    fresh: Callable[[Readings], Slope]
-    n_normals: int = 1
+    @property
+    def frame_mask(self) -> Bool[Tensor, "batch frames"]:
+        """True on real frames."""
+        ...
+
+    @property
+    def n_normals(self) -> int:
+        """How many normals lie one above another in z."""
+        ...
+
+    def slope(self, z: Float[Tensor, "batch rows frames"], readings: Readings) -> Slope:
+        """Loss and gradient at `z`; empty `readings` are made from the masses found there."""
+        ...
+
+    def evaluate(self, z: Float[Tensor, "batch rows frames"], readings: Readings) -> Evaluation:
+        """Loss at `z`, without a graph, and the score where it is known."""
+        ...
+
+    def fresh(self, readings: Readings) -> Slope:
+        """The slope at fresh noise."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -66,18 +75,17 @@ class Iteration:
 def descend(
     landscape: Landscape,
     z: Float[Tensor, "batch rows frames"],
-    settings: GuidanceSettings,
     on_iteration: Callable[[Iteration], None],
-) -> Float[Tensor, "batch n_mels frames"] | None:
-    """Run ``settings.epochs`` iterations from `z`, fewer when no sample moves any more.
+) -> tuple[Float[Tensor, "batch rows frames"], Float[Tensor, "batch n_mels frames"] | None]:
+    """Run as many iterations from `z` as the settings say, fewer when no sample moves any more.
 
     Parameters
     ----------
-    on_iteration : called after each; its ``search.z`` are the normals kept
+    on_iteration : called after each
 
     Returns
     -------
-    The score at the normals that were kept last, None where it is not known
+    The normals that were kept last, and the score there, None where it is not known
 
     Raises
     ------
@@ -87,19 +95,19 @@ def descend(
     readings: Readings = ()
     active = torch.ones(z.shape[0], dtype=torch.bool, device=z.device)
     score: Tensor | None = None
-    for number in range(settings.epochs):
+    for number in range(landscape.bound.settings.epochs):
         slope = landscape.slope(z, readings)
         readings = slope.readings
-        predicted = _predicted(landscape, z, slope, settings)
-        saturated = _saturated(landscape, z, slope, predicted, settings, active)
-        search = _search(landscape, z, slope, settings, active & ~saturated)
+        predicted = _predicted(landscape, z, slope)
+        saturated = _saturated(landscape, z, slope, predicted, active)
+        search = _search(landscape, z, slope, active & ~saturated)
         on_iteration(Iteration(number, z, slope, predicted, search, active, saturated))
         z, active = search.z, search.accepted
         score = score if search.measured.score is None else search.measured.score
         # A sample that was rejected would be rejected again: its slope is the same.
         if not bool(active.any()):
             break
-    return score
+    return z, score
 
 
 def _saturated(
@@ -107,31 +115,29 @@ def _saturated(
     z: Tensor,
     slope: Slope,
     predicted: Float[Tensor, " batch"],
-    settings: GuidanceSettings,
     active: Bool[Tensor, " batch"],
 ) -> Bool[Tensor, " batch"]:
     """Samples with nothing to gain here, though there is at fresh noise; refuses those without either."""
     flat = active & is_flat(slope.loss, predicted)
     if bool(flat.any()):
         fresh = landscape.fresh(slope.readings)
-        flat_there = is_flat(fresh.loss, _predicted(landscape, z, fresh, settings))
-        refuse_degenerate(landscape.name, flat & flat_there, predicted)
+        flat_there = is_flat(fresh.loss, _predicted(landscape, z, fresh))
+        refuse_degenerate(landscape.bound.objective.name, flat & flat_there, predicted)
     return flat
 
 
-def _predicted(
-    landscape: Landscape, z: Tensor, slope: Slope, settings: GuidanceSettings
-) -> Float[Tensor, " batch"]:
+def _predicted(landscape: Landscape, z: Tensor, slope: Slope) -> Float[Tensor, " batch"]:
     """First-order decrease of the loss by a full step."""
-    share = z.new_full((z.shape[0],), settings.step_share)
+    share = z.new_full((z.shape[0],), landscape.bound.settings.step_share)
     return (step_length(z, share, landscape.n_normals) * norms(slope.uphill)).to(slope.loss.dtype)
 
 
 def _search(
-    landscape: Landscape, z: Tensor, slope: Slope, settings: GuidanceSettings, moving: Bool[Tensor, " batch"]
+    landscape: Landscape, z: Tensor, slope: Slope, moving: Bool[Tensor, " batch"]
 ) -> LineSearch[Evaluation]:
     if not bool(moving.any()):
         return LineSearch(z, Evaluation(slope.loss, None, slope.masses), moving, torch.zeros_like(slope.loss))
+    settings = landscape.bound.settings
     return line_search(
         lambda share: tangential_step(z, slope.uphill, share, landscape.frame_mask, landscape.n_normals),
         lambda moved: landscape.evaluate(moved, slope.readings),

@@ -9,9 +9,10 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from guidance.masses import AttentionMasses
-from guidance.queries import BAND_WISE, QuerySets
+from guidance.queries import QuerySets
 from guidance.settings import LAYER_CHOICES, MIDDLE, SECOND_HALF
 from masks.errors import InterpError
+from masks.groups import KINDS
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class LayerWeights:
 
     def of(self, queries: str) -> Float[Tensor, "layers batch"]:
         """The weights for terms that read the set of queries of this name."""
-        return self.band_wise if queries.rpartition(".")[2] in BAND_WISE else self.plain
+        return self.band_wise if queries.rpartition(".")[2] in KINDS else self.plain
 
 
 def resolve_layers(choice: str | tuple[int, ...], n_layers: int) -> tuple[int, ...]:

@@ -1,10 +1,9 @@
-"""An objective: a table of terms over attention masses, and the one function that evaluates it."""
+"""The one function that evaluates an objective's terms over attention masses."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from jaxtyping import Float
@@ -14,48 +13,11 @@ from guidance.layers import LayerWeights
 from guidance.masses import AttentionMasses, belongs_to
 from guidance.queries import QuerySets
 from guidance.settings import Sums
+from guidance.terms import Term
+from masks.groups import GROUP_NAMES, NULL
 
 # Keeps logs finite: far below any mass that matters (a query over 1,000 even keys puts 1e-3 on each).
 EPS = 1e-6
-
-
-@dataclass(frozen=True)
-class Term:
-    """What one kind of query should attend.
-
-    Parameters
-    ----------
-    queries : name of a set of queries
-    groups : names of the key groups whose mass is summed; ``ref1`` means all of ``ref1.*``
-    against : groups of the same kind to weigh them against: the mass is then relative, m/s over the sum of
-        both m/s, s the groups' shares among their reference's keys: indifference is 0.5. Empty: as it is
-    want : ``more`` of that mass, or ``less``
-    coefficient : weight of the term, 0 or more
-    times_gamma : whether gamma multiplies the coefficient (terms about the rest)
-    average : ``mass`` averages masses over queries, then takes the log, layer by layer; ``log`` averages
-        masses over the layers of one grid, then logs over queries: a query gone astray counts in full
-    """
-
-    queries: str
-    groups: tuple[str, ...]
-    against: tuple[str, ...] = ()
-    want: Literal["more", "less"] = "more"
-    coefficient: float = 1.0
-    times_gamma: bool = False
-    average: Literal["mass", "log"] = "mass"
-
-
-@dataclass(frozen=True)
-class Objective:
-    """Terms of window 1 and of window 2; ``sums`` says whether they add up as logs or as plain masses."""
-
-    name: str
-    sums: Sums
-    windows: tuple[tuple[Term, ...], tuple[Term, ...]]
-
-    def terms(self, window: int) -> tuple[Term, ...]:
-        """Terms of window 1 or 2."""
-        return self.windows[window - 1]
 
 
 @dataclass(frozen=True)
@@ -96,7 +58,7 @@ def objective_loss(
 
 
 def _factor(term: Term, reading: Reading) -> float:
-    return term.coefficient * (reading.gamma if term.times_gamma else 1.0)
+    return reading.gamma if term.coefficient == "gamma" else term.coefficient
 
 
 def _term_value(term: Term, masses: AttentionMasses, reading: Reading) -> Float[Tensor, " batch"]:
@@ -150,9 +112,12 @@ def term_mass(
     mine = mass[..., masses.columns(term.groups)].sum(-1)
     if not term.against:
         return mine
-    other = mass[..., masses.columns(term.against)].sum(-1)
+    null = GROUP_NAMES[NULL]
+    against = tuple(name for name in term.against if name != null)
+    other = mass[..., masses.columns(against)].sum(-1)
+    neither = mass[..., masses.columns((null,))].sum(-1) if null in term.against else None
     return relative_mass(
-        mine, other, key_share(term.groups, reading, mass), key_share(term.against, reading, mass)
+        mine, other, key_share(term.groups, reading, mass), key_share(against, reading, mass), neither
     )
 
 
@@ -161,11 +126,15 @@ def relative_mass(
     other: Float[Tensor, "batch queries"],
     mine_share: Float[Tensor, " batch"],
     other_share: Float[Tensor, " batch"],
+    neither: Float[Tensor, "batch queries"] | None = None,
 ) -> Float[Tensor, "batch queries"]:
-    """Mass per key share, normalised over the two: 0.5 when a query is indifferent, or attends neither."""
+    """Mass per key share, normalised over the answers: 0.5 where a query is indifferent between two.
+
+    ``neither`` is the mass on the null key, the answer that no reference is meant; its share is 1.
+    """
     a = mine / mine_share.clamp(min=EPS)[:, None] + EPS
     b = other / other_share.clamp(min=EPS)[:, None] + EPS
-    return a / (a + b)
+    return a / (a + b) if neither is None else a / (a + b + neither)
 
 
 def key_share(

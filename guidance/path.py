@@ -1,4 +1,4 @@
-"""Scopes ``initial`` and ``trajectory``: normals tuned together, before sampling, by masses along the way."""
+"""Scopes ``initial`` and ``trajectory``: normals tuned before sampling, by masses along their path."""
 
 from __future__ import annotations
 
@@ -9,17 +9,47 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from guidance.bound_objective import BoundObjective, Evaluation, Slope, Visit, mean_loss
 from guidance.degeneracy import fresh_normals
-from guidance.descent import Iteration, Landscape, Readings, descend
+from guidance.descent import Readings, descend
 from guidance.masses import AttentionMasses
-from guidance.recording import Place, rows_of
+from guidance.recording import Recorder
 from guidance.trace import TraceRow
-from guidance.tuning import Evaluation, Slope, Tuning, Visit, mean_loss
 
-Way = Callable[[Tensor], Sequence[tuple[float, AttentionMasses]]]
+TunedPath = Callable[[Tensor], Sequence[tuple[float, AttentionMasses]]]
 """Normals (batch, normals * n_mels, frames) -> progress and masses at the evaluations to be read, in order.
 
 It keeps the graph where gradients are on."""
+
+
+@dataclass(frozen=True)
+class PathLandscape:
+    """A `Landscape`: the objective over several normals, by the evaluations that they lead to."""
+
+    bound: BoundObjective
+    tuned_path: TunedPath
+    drawn: Float[Tensor, "batch rows frames"]
+    frame_mask: Bool[Tensor, "batch frames"]
+    n_normals: int
+
+    def slope(self, z: Float[Tensor, "batch rows frames"], readings: Readings) -> Slope:
+        """Of the mean over the evaluations."""
+        return self.bound.slope(self._visits, z, self.frame_mask, readings, n_normals=self.n_normals)
+
+    def evaluate(self, z: Float[Tensor, "batch rows frames"], readings: Readings) -> Evaluation:
+        """Loss alone: the score at the last evaluation is of no use to the first."""
+        with torch.no_grad():
+            visits = self._visits(z)
+            return Evaluation(mean_loss(visits, readings), None, tuple(v.masses for v in visits))
+
+    def fresh(self, readings: Readings) -> Slope:
+        """The slope from fresh normals."""
+        return self.slope(fresh_normals(self.drawn, self.frame_mask), readings)
+
+    def _visits(self, z: Tensor) -> tuple[Visit, ...]:
+        """What is found along the path, with the terms of the window it lies in."""
+        found = ((self.bound.window_at(progress), masses) for progress, masses in self.tuned_path(z))
+        return tuple(Visit(self.bound.objective.terms(w), masses) for w, masses in found if w is not None)
 
 
 @dataclass(frozen=True)
@@ -28,14 +58,14 @@ class PathTuner:
 
     Parameters
     ----------
-    tuning : the objective and the settings
-    way : runs the sampler from given normals as far as masses are read
+    bound : the objective, with its model and settings
+    tuned_path : runs the sampler from given normals as far as masses are read
     t : diffusion time of the first evaluation
     on_row : called with every row of the trace as it is made
     """
 
-    tuning: Tuning
-    way: Way
+    bound: BoundObjective
+    tuned_path: TunedPath
     t: float
     on_row: Callable[[TraceRow], None] = field(default=lambda row: None)
 
@@ -51,42 +81,11 @@ class PathTuner:
         InterpError
             when no noise can change the objective, it is not finite, or it does not fit the model or mode
         """
-        settings, objective = self.tuning.settings, self.tuning.objective
-        window = settings.windows.at(1.0 - self.t)
-        if not settings.enabled or settings.step_share == 0 or window is None or not objective.terms(window):
+        window = self.bound.window_at(1.0 - self.t)
+        if window is None:
             return normals
-        n_normals = normals.shape[1]
-        kept = normals.flatten(1, 2)
-        landscape = self._landscape(kept, frame_mask, n_normals)
-        place = Place(0, self.t, window, objective.terms(window))
-
-        def record(done: Iteration) -> None:
-            nonlocal kept
-            kept = done.search.z
-            for row in rows_of(done, place, frame_mask):
-                self.on_row(row)
-
-        descend(landscape, kept, settings, record)
-        return kept.reshape(normals.shape)
-
-    def _landscape(self, z: Tensor, frame_mask: Tensor, n_normals: int) -> Landscape:
-        def slope(at: Tensor, readings: Readings) -> Slope:
-            return self.tuning.slope_of(self._visits, at, frame_mask, readings, n_normals=n_normals)
-
-        def evaluate(at: Tensor, readings: Readings) -> Evaluation:
-            with torch.no_grad():
-                visits = self._visits(at)
-                return Evaluation(mean_loss(visits, readings), None, tuple(v.masses for v in visits))
-
-        def fresh(readings: Readings) -> Slope:
-            return slope(fresh_normals(z, frame_mask), readings)
-
-        return Landscape(self.tuning.objective.name, frame_mask, slope, evaluate, fresh, n_normals)
-
-    def _visits(self, z: Tensor) -> tuple[Visit, ...]:
-        """What is found along the way, with the terms of the window it lies in."""
-        windows, objective = self.tuning.settings.windows, self.tuning.objective
-        found = ((windows.at(progress), masses) for progress, masses in self.way(z))
-        return tuple(
-            Visit(objective.terms(w), masses) for w, masses in found if w is not None and objective.terms(w)
-        )
+        drawn = normals.flatten(1, 2)
+        landscape = PathLandscape(self.bound, self.tuned_path, drawn, frame_mask, normals.shape[1])
+        terms = self.bound.objective.terms(window)
+        tuned, _ = descend(landscape, drawn, Recorder(self.on_row, frame_mask, 0, self.t, window, terms))
+        return tuned.reshape(normals.shape)

@@ -10,8 +10,6 @@ from torch import Tensor
 
 from masks.errors import InterpError
 
-BAND_WISE = frozenset({"pitch", "rest"})
-
 
 @dataclass(frozen=True)
 class QuerySets:

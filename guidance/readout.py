@@ -9,7 +9,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from guidance.masses import AttentionMasses
-from guidance.objectives import Reading, Term, key_share, relative_mass, term_grids, weighted_mean
+from guidance.objectives import Reading, key_share, relative_mass, term_grids, weighted_mean
+from guidance.terms import Term
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 
-from jaxtyping import Float
+import torch
+from jaxtyping import Bool, Float
 from torch import Tensor
 
-from guidance.descent import Iteration, Landscape, descend
-from guidance.recording import Place, rows_of
+from guidance.bound_objective import BoundObjective, Evaluation, Slope, Visit, mean_loss
+from guidance.degeneracy import fresh_normals
+from guidance.descent import Readings, descend
+from guidance.recording import Recorder
+from guidance.step_state import StepState
+from guidance.terms import Term
 from guidance.trace import TraceRow
-from guidance.tuning import StepState, Tuning
+
+
+@dataclass(frozen=True)
+class StepLandscape:
+    """A `Landscape`: the objective over the normal behind one x_t."""
+
+    bound: BoundObjective
+    state: StepState
+    terms: tuple[Term, ...]
+    n_normals: int = 1
+
+    @property
+    def frame_mask(self) -> Bool[Tensor, "batch frames"]:
+        """True on real frames."""
+        return self.state.frame_mask
+
+    def slope(self, z: Float[Tensor, "batch n_mels frames"], readings: Readings) -> Slope:
+        """Of what one evaluation at ``mean + spread * z`` finds."""
+        bound, state = self.bound, self.state
+        queries = bound.queries if bound.queries_at is None else bound.queries_at(state)
+        return bound.slope(
+            lambda leaf: self._visit(state.mean + state.spread * leaf),
+            z, state.frame_mask, readings, queries=queries,
+        )  # fmt: skip
+
+    def evaluate(self, z: Float[Tensor, "batch n_mels frames"], readings: Readings) -> Evaluation:
+        """Loss and score, of the whole network."""
+        state = self.state
+        with torch.no_grad():
+            score, masses = self.bound.model.score_and_masses(state.mean + state.spread * z, state.times)
+            return Evaluation(mean_loss((Visit(self.terms, masses),), readings), score, (masses,))
+
+    def fresh(self, readings: Readings) -> Slope:
+        """The slope where everything is open: at the same t, on fresh noise of deviation 1 about mu.
+
+        In model units x_t - mu has a deviation near 1 at every t, so this is a place the model knows.
+        """
+        z = fresh_normals(self.state.z, self.frame_mask)
+        return self.bound.slope(lambda leaf: self._visit(self.state.mu + leaf), z, self.frame_mask, readings)
+
+    def _visit(self, x_t: Tensor) -> tuple[Visit, ...]:
+        return (Visit(self.terms, self.bound.model.masses(x_t, self.state.times)),)
 
 
 @dataclass(frozen=True)
@@ -24,11 +69,11 @@ class NoiseTuner:
 
     Parameters
     ----------
-    tuning : the model, the objective and the settings
+    bound : the objective, with its model and settings
     on_row : called with every row of the trace as it is made
     """
 
-    tuning: Tuning
+    bound: BoundObjective
     on_row: Callable[[TraceRow], None] = field(default=lambda row: None)
 
     def __call__(
@@ -41,33 +86,10 @@ class NoiseTuner:
         InterpError
             when no noise can change the objective, it is not finite, or it does not fit the model or mode
         """
-        window = self._window(state)
-        return None if window is None else self._tune(state, window)
-
-    def _window(self, state: StepState) -> int | None:
-        settings = self.tuning.settings
-        if not settings.enabled or settings.step_share == 0:
+        window = self.bound.window_at(state.progress)
+        if window is None:
             return None
-        window = settings.windows.at(state.progress)
-        return window if window is not None and self.tuning.objective.terms(window) else None
-
-    def _tune(self, state: StepState, window: int) -> tuple[Tensor, Tensor] | None:
-        tuning, terms = self.tuning, self.tuning.objective.terms(window)
-        landscape = Landscape(
-            tuning.objective.name,
-            state.frame_mask,
-            partial(tuning.slope, state, terms),
-            partial(tuning.evaluate, state, terms),
-            partial(tuning.fresh_slope, state, terms),
-        )
-        place = Place(state.index, state.t, window, terms)
-        kept = state.z
-
-        def record(done: Iteration) -> None:
-            nonlocal kept
-            kept = done.search.z
-            for row in rows_of(done, place, state.frame_mask):
-                self.on_row(row)
-
-        score = descend(landscape, state.z, tuning.settings, record)
-        return None if score is None else (kept, score)
+        terms = self.bound.objective.terms(window)
+        recorder = Recorder(self.on_row, state.frame_mask, state.index, state.t, window, terms)
+        z, score = descend(StepLandscape(self.bound, state, terms), state.z, recorder)
+        return None if score is None else (z, score)

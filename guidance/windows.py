@@ -28,12 +28,12 @@ class Windows:
         """Check the order of the ends."""
         if self.t_tal1 > self.t_tal2:
             raise InterpError(
-                f"windows: t_tal1 {self.t_tal1} is after t_tal2 {self.t_tal2}; "
+                f"guidance: t_tal1 {self.t_tal1} is after t_tal2 {self.t_tal2}; "
                 "allowed: 0 <= t_tal1 <= t_tal2 <= 1; lower --t-tal1 or raise --t-tal2"
             )
         if not (self.t_tal1 >= 0 and self.t_tal2 <= 1):
             raise InterpError(
-                f"windows: t_tal1 {self.t_tal1} and t_tal2 {self.t_tal2} are progress; "
+                f"guidance: t_tal1 {self.t_tal1} and t_tal2 {self.t_tal2} are progress; "
                 "allowed: 0 <= t_tal1 <= t_tal2 <= 1; set --t-tal1 and --t-tal2 in that range"
             )
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn import functional
 
 from masks.errors import InterpError
 
-GROUP_NAMES = ("ref1.pitch", "ref1.rest", "ref2.pitch", "ref2.rest", "null", "padding")
+KINDS = ("pitch", "rest")  # of a reference's keys; what no other kind claims is the last
+REFERENCES = (1, 2)
+STYLE_GROUPS = tuple(f"ref{reference}.{kind}" for reference in REFERENCES for kind in KINDS)
+GROUP_NAMES = (*STYLE_GROUPS, "null", "padding")
+N_STYLE_GROUPS = len(STYLE_GROUPS)
 N_CHANNELS = 8  # the groups, padded to what the fused attention kernel wants
-N_STYLE_GROUPS = 4
 NULL, PADDING = GROUP_NAMES.index("null"), GROUP_NAMES.index("padding")
 CLOSED = -1e4
 WEIGHTED_LEAK = 0.1
@@ -21,25 +25,48 @@ WEIGHTED_LEAK = 0.1
 AttendMode = Literal["joint", "weighted", "masked"]
 
 
-def key_membership(
-    pitch_keys: Bool[Tensor, "batch refs keys"], real_keys: Bool[Tensor, "batch refs keys"]
-) -> Float[Tensor, "batch all_keys channels"]:
-    """E: the group of every key as one-hot rows, in the order ref 1's keys, ref 2's keys, the null key.
+def group(kind: str, reference: int) -> int:
+    """Where the group of a kind and a reference, 1 or 2, stands among the groups."""
+    return STYLE_GROUPS.index(f"ref{reference}.{kind}")
+
+
+def groups_of_kind(kind: str) -> list[int]:
+    """The groups of a kind, reference 1's first."""
+    return [group(kind, reference) for reference in REFERENCES]
+
+
+def open_groups(wanted: Iterable[tuple[str, int]]) -> tuple[bool, ...]:
+    """For every style group whether it is one of these kinds and references."""
+    found = {group(kind, reference) for kind, reference in wanted}
+    return tuple(number in found for number in range(N_STYLE_GROUPS))
+
+
+def key_groups(
+    regions: Mapping[str, Bool[Tensor, "batch refs *grid"]], real: Bool[Tensor, "batch refs *grid"]
+) -> Int[Tensor, "batch refs *grid"]:
+    """The group of every key of one grid.
 
     Parameters
     ----------
-    pitch_keys : (batch, 1 or 2, keys) bool, True on patches that hold pitch
-    real_keys : (batch, 1 or 2, keys) bool, False on padding, and everywhere for a reference that is not there
-
-    Returns
-    -------
-    (batch, refs * keys + 1, 8) float32
+    regions : kind -> (batch, 1 or 2, ...) bool, the keys of that kind; all others are the rest
+    real : the same shape, False on padding, and everywhere for a reference that is not there
     """
-    n_refs = pitch_keys.shape[1]
-    assert n_refs in (1, 2), f"{n_refs} references"
-    first_of_ref = 2 * torch.arange(n_refs, device=pitch_keys.device)[:, None]
-    group = torch.where(real_keys, first_of_ref + (~pitch_keys).long(), PADDING)
-    with_null = functional.pad(group.flatten(1), (0, 1), value=NULL)
+    kinds = torch.full_like(real, len(KINDS) - 1, dtype=torch.long)
+    for kind, keys in regions.items():
+        kinds = torch.where(keys, KINDS.index(kind), kinds)
+    first_of_ref = torch.arange(0, N_STYLE_GROUPS, len(KINDS), device=real.device)[: real.shape[1]]
+    return torch.where(real, kinds + first_of_ref.view(-1, *[1] * (real.ndim - 2)), PADDING)
+
+
+def key_membership(*grids: Int[Tensor, "batch refs *grid"]) -> Float[Tensor, "batch keys channels"]:
+    """E: the group of every key as one-hot rows (batch, keys, 8): grid after grid, the null key last.
+
+    Parameters
+    ----------
+    grids : `key_groups` of every grid that the references are cut into
+    """
+    groups = torch.cat([grid.flatten(1) for grid in grids], 1)
+    with_null = functional.pad(groups, (0, 1), value=NULL)
     return functional.one_hot(with_null, N_CHANNELS).float()
 
 
@@ -67,7 +94,8 @@ def log_weights(
 
     Parameters
     ----------
-    visibility : (batch, queries or 1, 4), in [0, 1]: 0 closed, 1 open
+    visibility : (batch, queries or 1, 4 or 5), in [0, 1]: 0 closed, 1 open; a fifth column opens the null
+        key beside others
     membership : (batch, keys, 8), see `key_membership`
 
     Returns
@@ -75,12 +103,14 @@ def log_weights(
     (batch, queries or 1, 8) float32
     """
     n_keys, n_of_ref = _key_counts(membership)
-    is_open = (visibility > 0) & (n_keys[:, None, :N_STYLE_GROUPS] > 0)
-    safe = torch.where(is_open, visibility.float(), 1.0)
+    style = visibility[..., :N_STYLE_GROUPS]
+    is_open = (style > 0) & (n_keys[:, None, :N_STYLE_GROUPS] > 0)
+    safe = torch.where(is_open, style.float(), 1.0)
     weights = safe.new_full((*safe.shape[:-1], N_CHANNELS), CLOSED)
     opened = safe.log() - n_of_ref.clamp(min=1).log()[:, None]
     weights[..., :N_STYLE_GROUPS] = torch.where(is_open, opened, CLOSED)
-    weights[..., NULL] = torch.where(is_open.any(-1), CLOSED, 0.0)
+    beside = visibility[..., NULL].float() if visibility.shape[-1] > NULL else torch.zeros_like(safe[..., 0])
+    weights[..., NULL] = torch.where(is_open.any(-1), beside.log().clamp(min=CLOSED), 0.0)
     return weights
 
 
@@ -101,7 +131,7 @@ def freq_visibility(attend: AttendMode, leak: float = WEIGHTED_LEAK) -> Float[Te
     InterpError
         When the leak or the name is out of range.
     """
-    wanted = torch.tensor([1.0, 0.0, 0.0, 1.0])
+    wanted = torch.tensor(open_groups([("pitch", 1), ("rest", 2)])).float()
     return _with_leak(wanted, attend, leak)[None, None]
 
 
@@ -126,7 +156,7 @@ def temp_visibility(
     InterpError
         When the leak or the name is out of range.
     """
-    wanted = query_spans.transpose(1, 2).repeat_interleave(2, -1)
+    wanted = query_spans.transpose(1, 2).repeat_interleave(len(KINDS), -1)
     return _with_leak(wanted, attend, leak)
 
 
@@ -145,5 +175,5 @@ def _key_counts(
 ) -> tuple[Float[Tensor, "batch channels"], Float[Tensor, "batch groups"]]:
     """Keys of every group, and for every style group those of its whole reference."""
     n_keys = membership.sum(1)
-    n_of_ref = n_keys[:, :N_STYLE_GROUPS].reshape(-1, 2, 2).sum(-1).repeat_interleave(2, -1)
-    return n_keys, n_of_ref
+    n_of_ref = n_keys[:, :N_STYLE_GROUPS].reshape(-1, len(REFERENCES), len(KINDS)).sum(-1)
+    return n_keys, n_of_ref.repeat_interleave(len(KINDS), -1)

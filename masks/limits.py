@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import Field, dataclass, field, fields
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from masks.errors import InterpError
 from masks.shown import shown
@@ -57,30 +59,34 @@ def bounds_of(a_field: Field[Any]) -> Bounds | None:
 
 
 def choices_of(annotation: Any) -> tuple[Any, ...]:
-    """Values of a Literal annotation, empty for any other."""
+    """Values of a Literal annotation, or of one that may be None as well; empty for any other."""
+    if get_origin(annotation) in (Union, UnionType):
+        options = [option for option in get_args(annotation) if option is not NoneType]
+        return choices_of(options[0]) if len(options) == 1 else ()
     return get_args(annotation) if get_origin(annotation) is Literal else ()
 
 
-def require_limits(settings: Any) -> None:
+def require_limits(settings: Any, contradictions: Sequence[str] = ()) -> None:
     """Check every field of a settings dataclass against its bounds and its Literal; for ``__post_init__``.
 
     Raises
     ------
     InterpError
-        Naming every field that is outside, what was found and what is allowed.
+        Naming every field that is outside, what was found and what is allowed; with what the settings
+        themselves found to contradict each other.
     """
     hints = get_type_hints(type(settings))
     found = [_problem(f, hints[f.name], getattr(settings, f.name)) for f in fields(settings)]
-    problems = [problem for problem in found if problem]
+    problems = [*(problem for problem in found if problem), *contradictions]
     if problems:
         raise InterpError("; ".join(problems))
 
 
 def _problem(a_field: Field[Any], annotation: Any, value: Any) -> str | None:
     choices, bounds = choices_of(annotation), bounds_of(a_field)
-    if choices and value not in choices:
+    if choices and value not in choices and not (value is None and NoneType in get_args(annotation)):
         return f"{a_field.name}: {shown(value)} is not one of {', '.join(map(str, choices))}"
-    if bounds and value is not None and not bounds.allow(value):
+    if bounds and isinstance(value, int | float) and not bounds.allow(value):
         found = f"{value:g}" if abs(value) < LARGEST_SHOWN else shown(value)
         return f"{a_field.name}: {found} is not allowed, it must be {bounds}"
     return None

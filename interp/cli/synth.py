@@ -85,15 +85,15 @@ def _option(key: str, *flags: str, says: str, metavar: str | None = None) -> Cal
 @_option(
     "guidance.gamma",
     "--gamma",
-    says="Weight of the out-of-mask (rest) terms against the in-mask (pitch) ones, 0 or more.",
+    says="Weight of the out-of-mask (rest) terms against the in-mask (pitch) ones.",
 )
 @_option(
     "guidance.t_tal1",
     "--t-tal1",
-    says="End of window 1 in progress, 0 (noise) to 1 (data); 0.1, in temp 0.2.",
+    says="End of window 1 in progress: 0 is noise, 1 data; by itself 0.1, in temp 0.2.",
 )
-@_option("guidance.t_tal2", "--t-tal2", says="End of window 2 in progress, t-tal1 to 1; 0.2, in temp 0.45.")
-@_option("guidance.epochs", "--epochs", says="Tuning iterations a step, 1 or more.")
+@_option("guidance.t_tal2", "--t-tal2", says="End of window 2; by itself 0.2, in temp 0.45.")
+@_option("guidance.epochs", "--epochs", says="Tuning iterations a step.")
 @click.option("--no-guidance", is_flag=True, help="Leave the noise as it is drawn.")
 @_option("split", "--split", says="temp: share of the sentence that follows ref1.")
 @_option(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal, NamedTuple, Protocol
 
 import torch
@@ -53,10 +54,6 @@ class Solver(Protocol):
     @property
     def noise_factors(self) -> tuple[float, ...]:
         """Factor of each step's normal, one per evaluation; 0 where the step is deterministic."""
-
-    @property
-    def step_sizes(self) -> tuple[float, ...]:
-        """Length of each step: ``beta h`` for Euler, h in half log-SNR for dpmpp2."""
 
     def advance(self, index: int, now: Estimate, past: Past) -> Float[Tensor, "B n_mels T"]:
         """Next ``y``, before its normal is added."""
@@ -141,44 +138,39 @@ class ExponentialSolver:
         return tuple(torch.diff(self.process.log_snr_half(_float64(self.evaluation_times))).tolist())
 
     @cached_property
-    def noise_factors(self) -> tuple[float, ...]:
-        """``-sigma sqrt(1 - e^(-2h))``, signed as Euler's, so that a path means one thing; 0 at the end."""
-        if not self.stochastic:
-            return (0.0,) * self.n_timesteps
-        fresh = (
-            -sigma * math.sqrt(-math.expm1(-2.0 * h))
-            for (_, sigma), h in zip(self._levels[1:], self.step_sizes, strict=True)
-        )
-        return (*fresh, 0.0)
-
-    def advance(self, index: int, now: Estimate, past: Past) -> Float[Tensor, "B n_mels T"]:
-        """``(sigma' / sigma) e^(-(k-1) h) y + a' (1 - e^(-k h)) D``, k = 2 for the SDE and 1 for the ODE."""
-        if index == self.n_timesteps - 1:
-            return now.clean
-        (_, sigma), (_, sigma_next) = self._levels[index : index + 2]
-        kept = sigma_next / sigma * math.exp(-(self._k - 1) * self.step_sizes[index])
-        y = now.y + self._correction(index, now, past)
-        return kept * y + self._weight(index) * _extrapolated(now, past)
-
-    def _correction(self, index: int, now: Estimate, past: Past) -> Float[Tensor, "B n_mels T"] | float:
-        """What the step that led here missed: D was extrapolated, now it is known at both ends."""
-        if not past:
-            return 0.0
-        mean = (now.clean + past[0].clean) / 2.0
-        return self._weight(index - 1) * (mean - _extrapolated(past[0], past[1:]))
-
-    def _weight(self, index: int) -> float:
-        """``a' (1 - e^(-k h))``."""
-        return -self._levels[index + 1][0] * math.expm1(-self._k * self.step_sizes[index])
-
-    @property
-    def _k(self) -> int:
-        return 2 if self.stochastic else 1
-
-    @cached_property
     def _levels(self) -> tuple[tuple[float, float], ...]:
+        """a and sigma at every evaluation."""
         a, sigma = self.process.a_and_sigma(_float64(self.evaluation_times))
         return tuple(zip(a.tolist(), sigma.tolist(), strict=True))
+
+    @cached_property
+    def noise_factors(self) -> tuple[float, ...]:
+        """``-sigma' sqrt(1 - e^(-2h))``, signed as Euler's, so that a path means one thing; 0 at the end."""
+        if not self.stochastic:
+            return (0.0,) * self.n_timesteps
+        ends = zip(self._levels[1:], self.step_sizes, strict=True)
+        return (*(-sigma * math.sqrt(-math.expm1(-2.0 * h)) for (_, sigma), h in ends), 0.0)
+
+    @cached_property
+    def _factors(self) -> tuple[tuple[float, float], ...]:
+        """``(sigma' / sigma) e^(-(k-1) h)`` and ``a' (1 - e^(-k h))``, k 2 for the SDE, 1 for the ODE."""
+        k = 2 if self.stochastic else 1
+        steps = zip(pairwise(self._levels), self.step_sizes, strict=True)
+        return tuple(
+            (sigma_next / sigma * math.exp(-(k - 1) * h), -a_next * math.expm1(-k * h))
+            for ((_, sigma), (a_next, sigma_next)), h in steps
+        )
+
+    def advance(self, index: int, now: Estimate, past: Past) -> Float[Tensor, "B n_mels T"]:
+        """``kept y + added D``, D the clean at mid-step, y put right by what the step before took D for."""
+        if index == self.n_timesteps - 1:
+            return now.clean
+        y = now.y
+        if past:
+            _, added = self._factors[index - 1]
+            y = y + added * ((now.clean + past[0].clean) / 2.0 - _mid_step(past[0], past[1:]))
+        kept, added = self._factors[index]
+        return kept * y + added * _mid_step(now, past)
 
 
 def make_solver(solver: str, sampler: str, n_timesteps: int, process: DiffusionProcess) -> Solver:
@@ -205,8 +197,8 @@ def make_solver(solver: str, sampler: str, n_timesteps: int, process: DiffusionP
     return kind(process, n_timesteps, sampler == "sde")
 
 
-def _extrapolated(now: Estimate, past: Past) -> Float[Tensor, "B n_mels T"]:
-    """The clean at mid-step, all steps being equal; the one at hand where there is no past."""
+def _mid_step(now: Estimate, past: Past) -> Float[Tensor, "B n_mels T"]:
+    """D, the clean extrapolated over half of a step; the one at hand where there is no past."""
     return now.clean + (now.clean - past[0].clean) / 2.0 if past else now.clean
 
 

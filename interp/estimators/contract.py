@@ -11,8 +11,8 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from guidance.bound_objective import BoundObjective
 from guidance.masses import GuidedModel
-from guidance.tuning import Tuning
 from interp.audio.reference import ReferenceFeatures
 from interp.diffusion.process import DiffusionProcess
 from interp.estimators.sentence import Sentence
@@ -67,7 +67,7 @@ class Binding:
     """A batch ready to be sampled: its model, what tuning would do to its noise, and notes of every piece."""
 
     model: BatchModel
-    tuning: Tuning
+    tuning: BoundObjective
     notes: Sequence[tuple[str, ...]]
 
 

@@ -37,8 +37,12 @@ class Sentence:
         return tuple(WordSpan(word.text, int(ends[start]), int(ends[end])) for word, (start, end) in spans)
 
 
-def merge_blanks(durations: Int[np.ndarray, " ids"]) -> Int[np.ndarray, " symbols"]:
+def places_of_symbols(n_ids: int, n_symbols: int) -> slice:
+    """Where symbols lie among ids: every second one, or all but a blank at either end."""
+    return slice(1, None, 2) if n_ids == 2 * n_symbols + 1 and n_symbols > 1 else slice(1, -1)
+
+
+def merge_blanks(durations: Int[np.ndarray, " ids"], n_symbols: int) -> Int[np.ndarray, " symbols"]:
     """Frames of symbols with the blank after each, and the first blank with the first symbol."""
-    merged: Int[np.ndarray, " symbols"] = durations[1::2] + durations[2::2]
-    merged[0] += durations[0]
-    return merged
+    at = np.arange(len(durations))[places_of_symbols(len(durations), n_symbols)]
+    return np.add.reduceat(durations, np.concatenate([[0], at[1:]])).astype(durations.dtype)

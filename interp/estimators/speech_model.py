@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from interp.diffusion.process import DiffusionProcess
+from interp.estimators.parts.mean_mel import MeanMel, MeanMelConfig
 from interp.estimators.parts.text_encoder import TextEncoder, TextEncoderConfig
+
+TextModel = TextEncoder | MeanMel
 
 
 @dataclass(frozen=True)
@@ -17,15 +21,23 @@ class SpeechConfig:
 
     ``mel_mean`` and ``mel_std`` turn a natural log mel into model units, in which ``x_0 - mu`` has a
     deviation near 1. ``duration_scale`` multiplies predicted durations: they are exponentials of mean logs,
-    which fall short of the mean; measured on validation recordings.
+    which fall short of the mean; measured on validation recordings. ``mean`` says what gives the mean mel:
+    ``frames``, a `MeanMel`, or ``symbols``, a `TextEncoder` with one mean a symbol.
     """
 
     estimator: str
     mel_mean: float = -5.5
     mel_std: float = 1.2
     duration_scale: float = 1.0
+    mean: Literal["symbols", "frames"] = "symbols"
     text: TextEncoderConfig = field(default_factory=TextEncoderConfig)
+    mean_mel: MeanMelConfig = field(default_factory=MeanMelConfig)
     process: DiffusionProcess = field(default_factory=DiffusionProcess)
+
+
+def text_model_of(config: SpeechConfig) -> TextModel:
+    """The text encoder that a configuration names, untrained."""
+    return MeanMel(config.mean_mel) if config.mean == "frames" else TextEncoder(config.text)
 
 
 class SpeechModel(nn.Module):
@@ -34,7 +46,7 @@ class SpeechModel(nn.Module):
     def __init__(self, config: SpeechConfig, estimator: nn.Module) -> None:
         super().__init__()
         self.config = config
-        self.text_encoder = TextEncoder(config.text)
+        self.text_encoder = text_model_of(config)
         self.estimator = estimator
 
     def to_model_units(

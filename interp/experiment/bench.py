@@ -12,10 +12,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from guidance.bound_objective import BoundObjective
 from guidance.objectives import objective_loss
 from guidance.path import PathTuner
 from guidance.tuner import NoiseTuner
-from guidance.tuning import Tuning
 from interp.audio.read import load_reference
 from interp.audio.reference import ReferenceFeatures, reference_features
 from interp.diffusion.noise import NoisePath, draw_noise
@@ -33,11 +33,11 @@ from interp.synthesis.modes.temp import split_frame_of
 from interp.synthesis.pieces import Pair, pieces_of
 from interp.synthesis.pipeline import Synthesizer
 from interp.synthesis.sampling import Sampling
-from interp.synthesis.tuned_path import Way, evaluations_read, normals_tuned
+from interp.synthesis.tuned_path import TunedPath, evaluations_read, normals_tuned
 from interp.vocoders.choose import make_vocoder
 from masks.errors import InterpError
 
-MakeTuner = Callable[[Tuning, Sequence[Piece]], Tuner]
+MakeTuner = Callable[[BoundObjective, Sequence[Piece]], Tuner]
 
 
 class Bench:
@@ -209,7 +209,7 @@ def branches_of(settings: SynthSettings) -> int:
 
 def last_index(settings: SynthSettings, times: Sequence[float]) -> int:
     """The first evaluation after the windows, or the last one of all."""
-    index = probe_index(settings.guidance.windows, tuple(times))
+    index = probe_index(settings.windows, tuple(times))
     return len(times) - 1 if index is None else index
 
 
@@ -221,19 +221,19 @@ def _losses(binding: Binding, counted: Counted) -> list[float]:
     return losses
 
 
-def _noise_tuner(tuning: Tuning, _: Sequence[Piece]) -> Tuner:
+def _noise_tuner(tuning: BoundObjective, _: Sequence[Piece]) -> Tuner:
     return NoiseTuner(tuning)
 
 
-def _tuned_path(sampling: Sampling, tuning: Tuning, noise: NoisePath) -> NoisePath:
+def _tuned_path(sampling: Sampling, tuning: BoundObjective, noise: NoisePath) -> NoisePath:
     """Scopes ``initial`` and ``trajectory``: the noise is tuned before the run."""
     guidance, times = sampling.settings.guidance, sampling.times
-    n_evaluations = evaluations_read(guidance, times)
+    n_evaluations = evaluations_read(sampling.settings, times)
     if n_evaluations == 0:
         return noise
     n_normals = normals_tuned(guidance, sampling.settings.sampler, n_evaluations)
-    way = Way(sampling, noise, n_evaluations, n_normals)
-    return way.noise_of(PathTuner(tuning, way, times[0])(way.normals, sampling.model.frame_mask))
+    path = TunedPath(sampling, noise, n_evaluations, n_normals)
+    return path.noise_of(PathTuner(tuning, path, times[0])(path.normals, sampling.model.frame_mask))
 
 
 def _parts(pieces: Sequence[Piece]) -> list[Sequence[Piece]]:

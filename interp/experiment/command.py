@@ -57,7 +57,7 @@ def run_experiment(
             spec.runs,
             arms,
             trials,
-            windows_end=base.guidance.windows.t_tal2,
+            windows_end=base.windows.t_tal2,
             title=spec.title,
             command=_command(path, assignments),
             checkpoint=checkpoint,

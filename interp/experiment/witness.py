@@ -14,7 +14,7 @@ from guidance.readout import read_masses
 from interp.diffusion.sampler import StepState
 from interp.estimators.contract import BatchModel, Binding
 from interp.experiment.made import Cost, Masses
-from masks.groups import GROUP_NAMES, N_STYLE_GROUPS
+from masks.groups import STYLE_GROUPS
 
 Rows = list[list[float]]  # by sample and group
 
@@ -104,7 +104,7 @@ class Witness:
         reading = tuning.reading(masses)
         terms = tuning.objective.terms(2) or tuning.objective.terms(1)
         found = read_masses(terms, masses, reading)
-        names = [name for name in GROUP_NAMES[:N_STYLE_GROUPS] if name in found[0].raw]
+        names = [name for name in STYLE_GROUPS if name in found[0].raw]
         raw = [[m.raw[name] for name in names] for m in found]
         relative = [[m.relative[name] for name in names] for m in found]
         return raw, relative, objective_loss(terms, masses, reading).tolist()

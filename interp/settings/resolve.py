@@ -99,7 +99,8 @@ def _build(
     hints = get_type_hints(cls)
     names = [f.name for f in dataclasses.fields(cls)]  # type: ignore[arg-type]
     unknown = [key for key in mapping if key not in names]
-    problems.extend(_unknown(f"{prefix}{key}"[:LONGEST_KEY], known) for key in unknown[:MOST_TOLD])
+    beside = [f"{prefix}{name}" for name in names]
+    problems.extend(_unknown(f"{prefix}{key}"[:LONGEST_KEY], beside, known) for key in unknown[:MOST_TOLD])
     problems.extend([f"{len(unknown) - MOST_TOLD} more unknown settings"] * (len(unknown) > MOST_TOLD))
     values = {}
     for name in names:
@@ -108,21 +109,19 @@ def _build(
             value = _convert(hints[name], mapping[name], f"{prefix}{name}", problems, known)
             if len(problems) == before:
                 values[name] = value
-    return _construct(cls, values, prefix, problems)
-
-
-def _construct(
-    cls: type[Settings], values: Mapping[str, Any], prefix: str, problems: list[str]
-) -> Settings | None:
     required = [
         f.name
         for f in dataclasses.fields(cls)  # type: ignore[arg-type]
         if f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
     ]
-    missing = [name for name in required if name not in values]
-    if missing:
-        problems.extend(f"{prefix}{name}: is missing" for name in missing)
-        return None
+    missing = [name for name in required if name not in mapping]
+    problems.extend(f"{prefix}{name}: is missing, give {_in_words(hints[name])}" for name in missing)
+    return _construct(cls, values, prefix, problems) if values.keys() >= {*required} else None
+
+
+def _construct(
+    cls: type[Settings], values: Mapping[str, Any], prefix: str, problems: list[str]
+) -> Settings | None:
     try:
         return cls(**values)
     except InterpError as error:
@@ -238,9 +237,8 @@ def _in_words(annotation: Any) -> str:
     return f"one of {', '.join(map(str, choices))}" if choices else words.get(annotation, "a list")
 
 
-def _unknown(key: str, known: Sequence[str]) -> str:
-    group, _, last = key.rpartition(".")
-    beside = [name for name in known if name.rpartition(".")[0] == group]
+def _unknown(key: str, beside: Sequence[str], known: Sequence[str]) -> str:
+    last = key.rpartition(".")[2]
     near = _nearest(last, beside) or _nearest(last, known)
     remedy = f"did you mean {near}?" if near else f"allowed: {', '.join(beside)}"
     return f"{key}: unknown setting, {remedy}"

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from guidance.settings import GuidanceSettings, check_compatible
+from guidance.windows import Windows
+from interp.settings.objectives import shipped_objective
 from masks.errors import InterpError
 from masks.limits import limited, require_limits
 
@@ -89,6 +91,18 @@ class SynthSettings:
         if self.split_s is not None and self.split_word is not None:
             raise InterpError("split_s and split_word: both are given; give one of them")
         check_compatible(self.guidance, self.attend)
+        _ = self.windows
+
+    @property
+    def windows(self) -> Windows:
+        """When the noise is tuned: as the guidance says, or else its objective.
+
+        Raises
+        ------
+        InterpError
+            When there is no such objective, or the windows end in the wrong order.
+        """
+        return shipped_objective(self.guidance.objective).windows_for(self.guidance)
 
 
 def for_mode(settings: SynthSettings, mode: Mode) -> SynthSettings:

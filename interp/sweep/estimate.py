@@ -24,7 +24,7 @@ def cost_of(settings: SynthSettings, text: str) -> float:
     guidance = settings.guidance
     if not guidance.enabled:
         return seconds * settings.n_timesteps
-    inside = settings.n_timesteps * guidance.windows.t_tal2
+    inside = settings.n_timesteps * settings.windows.t_tal2
     tuned = inside if guidance.scope == "step" else 1 + guidance.lookahead
     return seconds * (settings.n_timesteps + inside + ITERATION_EVALUATIONS * guidance.epochs * tuned)
 

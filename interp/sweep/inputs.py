@@ -1,15 +1,13 @@
-"""What can be known of sentences, references, tables and devices before anything is spoken."""
+"""What can be known of sentences, references, checkpoints and devices before anything is spoken."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
 from interp.audio.read import load_reference
-from interp.settings.objectives import load_objective
-from interp.settings.strict_yaml import read_yaml
 from interp.sweep.point import Point
 from interp.system.device import choose_device
-from interp.system.shipped import checkpoint_path, data_path
+from interp.system.shipped import checkpoint_path
 from interp.text.frontend import phonemize, split_sentences
 from interp.vocoders.choose import make_vocoder
 from masks.errors import InterpError
@@ -17,7 +15,7 @@ from masks.grid import MelGrid
 
 
 def check_inputs(points: Sequence[Point], where: str) -> None:
-    """Check each different text, recording, objective, checkpoint, device and vocoder once.
+    """Check each different text, recording, checkpoint, device and vocoder once.
 
     Raises
     ------
@@ -25,14 +23,9 @@ def check_inputs(points: Sequence[Point], where: str) -> None:
         With everything that will not do, in one line.
     """
     grid = MelGrid()
-    objectives = data_path("configs/objectives")
     checks: list[tuple[Callable[..., object], Iterable[object]]] = [
         (_speakable, (p.text for p in points)),
         (lambda path: load_reference(path, grid), (r for p in points for r in (p.ref1, p.ref2))),
-        (
-            lambda name: load_objective(name, objectives, read_yaml),
-            (p.settings.guidance.objective for p in points),
-        ),
         (checkpoint_path, (p.settings.checkpoint for p in points)),
         (choose_device, (p.settings.device for p in points)),
         (lambda name: make_vocoder(name, grid), (p.settings.vocoder for p in points)),

@@ -102,8 +102,8 @@ def _decode_batch(
     lengths = [p.sentence.n_frames for p in pieces]
     noise = draw_noise([p.seed for p in pieces], lengths, sampling.n_increments, grid.n_mels)
     rows: list[TraceRow] = []
-    windows, enabled = settings.guidance.windows, settings.guidance.enabled
-    index = probe_index(windows, sampling.times) if for_report and enabled else None
+    enabled = settings.guidance.enabled
+    index = probe_index(settings.windows, sampling.times) if for_report and enabled else None
     probe = MassProbe(binding.model, None if index is None else sampling.times[index])
 
     def show(state: StepState, _: Tensor) -> None:
@@ -116,7 +116,7 @@ def _decode_batch(
     _require_finite(x, settings)
     after = probe.readouts(binding.tuning)
     before = [None] * len(pieces) if index is None else _twin_masses(sampling, binding, noise, probe.t, index)
-    warnings = guidance_warnings(settings.guidance, sampling.times) if enabled else ()
+    warnings = guidance_warnings(settings, sampling.times) if enabled else ()
     return [
         _Outcome(
             x[i, :, :length],
@@ -178,7 +178,7 @@ def _guidance_result(
     return GuidanceResult(
         guidance.objective,
         guidance.scope,
-        guidance.windows.spans,
+        settings.windows.spans,
         summarise(rows),
         first.before,
         first.after,

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from jaxtyping import Float
 from torch import Tensor
 
+from guidance.bound_objective import BoundObjective
 from guidance.layers import fixed_weights
 from guidance.masses import AttentionMasses
 from guidance.objectives import Reading
 from guidance.readout import MassReadout, read_masses
-from guidance.tuning import Tuning
 from guidance.windows import Windows
 from interp.estimators.contract import BatchModel
 
@@ -39,7 +39,7 @@ class MassProbe:
         score, self.found = self.model.score_and_masses(x_t, t)
         return score
 
-    def readouts(self, tuning: Tuning) -> list[MassReadout | None]:
+    def readouts(self, tuning: BoundObjective) -> list[MassReadout | None]:
         """Masses of every sample over the queries of the objective's last window, None if not read."""
         if self.found is None:
             return [None] * len(self.model.mu)

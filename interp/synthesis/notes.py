@@ -62,11 +62,12 @@ def voicing_notes(
     )
 
 
-def guidance_warnings(guidance: GuidanceSettings, times: Sequence[float]) -> tuple[str, ...]:
+def guidance_warnings(settings: SynthSettings, times: Sequence[float]) -> tuple[str, ...]:
     """A line for windows that hold no evaluation, and for a path that is hardly tuned."""
+    guidance = settings.guidance
     few = (
         f"scope {guidance.scope}: {guidance.epochs} tuning iteration in all, where scope step does one at "
         "every step; raise --epochs, to 10, say",
     )
     once = guidance.scope != "step" and guidance.epochs == 1
-    return (*window_warnings(guidance.windows, [1 - t for t in times]), *(few if once else ()))
+    return (*window_warnings(settings.windows, [1 - t for t in times]), *(few if once else ()))

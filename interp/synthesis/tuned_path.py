@@ -1,4 +1,4 @@
-"""Noise that is tuned before sampling: the way from normals to the masses they lead to, see `PathTuner`."""
+"""Noise that is tuned before sampling: the path from normals to the masses they lead to, see `PathTuner`."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from guidance.trace import TraceRow
 from interp.diffusion.noise import NoisePath
 from interp.diffusion.sampler import SamplingCancelled
 from interp.estimators.contract import BatchModel, Binding
+from interp.settings.synth import SynthSettings
 from interp.synthesis.sampling import Sampling
 
 
 @dataclass(frozen=True)
-class Way:
+class TunedPath:
     """Runs the sampler from tuned normals to the last evaluation that is read.
 
     Parameters
@@ -86,9 +87,10 @@ class _Reader:
         return both
 
 
-def evaluations_read(guidance: GuidanceSettings, times: Sequence[float]) -> int:
+def evaluations_read(settings: SynthSettings, times: Sequence[float]) -> int:
     """How many evaluations a path scope reads: those in the windows, for ``initial`` 1 and the lookahead."""
-    inside = sum(guidance.windows.at(1.0 - t) is not None for t in times)
+    guidance = settings.guidance
+    inside = sum(settings.windows.at(1.0 - t) is not None for t in times)
     return min(inside, 1 + guidance.lookahead) if guidance.scope == "initial" else inside
 
 
@@ -102,10 +104,10 @@ def tuned_path(
 ) -> NoisePath:
     """The noise tuned before sampling, by the masses that it leads to."""
     guidance, times = sampling.settings.guidance, sampling.times
-    n_evaluations = evaluations_read(guidance, times)
+    n_evaluations = evaluations_read(sampling.settings, times)
     if n_evaluations == 0:
         return noise
     n_normals = normals_tuned(guidance, sampling.settings.sampler, n_evaluations)
-    way = Way(sampling, noise.to_like(binding.model.mu), n_evaluations, n_normals)
-    tuner = PathTuner(binding.tuning, way, times[0], on_row)
-    return way.noise_of(tuner(way.normals, binding.model.frame_mask))
+    path = TunedPath(sampling, noise.to_like(binding.model.mu), n_evaluations, n_normals)
+    tuner = PathTuner(binding.tuning, path, times[0], on_row)
+    return path.noise_of(tuner(path.normals, binding.model.frame_mask))

@@ -23,9 +23,10 @@ class Batch:
     """One training batch.
 
     Shapes, Q queries row by row, C columns: ``y0`` (B, n_mels, T) clean ``x - mu`` in model units, ``mu``
-    (B, n_mels, T), ``frame_mask`` (B, T), ``relative_time`` (B, T), ``refs``, ``visible`` (B, 4) open
-    groups, ``pitch_queries`` (B, Q) and ``rest_queries`` (B, Q) bool, ``pitch_from`` and ``rest_from`` (B,
-    Q) the source of each query, ``counts`` (B,) whether they enter the auxiliary loss.
+    (B, n_mels, T), ``frame_mask`` (B, T), ``relative_time`` (B, T), ``refs``, ``visible`` (B, 5) open
+    groups, null last, ``pitch_queries`` (B, Q) and ``rest_queries`` (B, Q) bool, ``pitch_from`` and
+    ``rest_from`` (B, Q) the source of each query, 2 for neither, ``counts`` (B,) whether they enter the
+    auxiliary loss.
     """
 
     y0: Float[Tensor, "batch n_mels frames"]

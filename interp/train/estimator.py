@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,14 @@ from interp.train.batch import Batch, BatchMaker
 from interp.train.dataset.bank import FeatureBank
 from interp.train.examples import ExampleDrawer
 from interp.train.loss import SMALLEST_T, BinLoss, Losses
+from interp.train.optimizer import optimizers_of
 from interp.train.run_log import Report
 from interp.train.settings import EstimatorTraining
 from interp.train.state import TrainState, load_newest, save_state
 from masks.reduce import PatchGrid
 
 log = logging.getLogger(__name__)
+LONG_CROPS = 3  # near a whole sentence and a whole reference, as synthesis has them
 
 
 def train_estimator(
@@ -58,16 +61,11 @@ def train_estimator(
     state = _fresh_state(estimator.to(accelerator.device), settings)
     saved = folder / "state.safetensors"
     load_newest(folder, state)
-    model, optimizer = accelerator.prepare(BinLoss(estimator, process), state.optimizer)
-    maker = BatchMaker(
-        bank.to(accelerator.device),
-        _patch_grid(estimator),
-        settings.frames,
-        settings.ref_frames,
-        mel_mean,
-        mel_std,
+    model, *optimizers = accelerator.prepare(BinLoss(estimator, process), *state.optimizers)
+    short, long = (
+        _Source(bank, bank.to(accelerator.device), _patch_grid(estimator), settings, mel_mean, mel_std, crops)
+        for crops in (1, LONG_CROPS)
     )
-    drawer = ExampleDrawer(bank, settings.shares, settings.frames, settings.ref_frames)
     last = min(settings.n_steps, stop_at or settings.n_steps)
     seen: list[dict[str, float]] = []
     for step in tqdm(
@@ -78,12 +76,14 @@ def train_estimator(
         unit="step",
         disable=not accelerator.is_main_process,
     ):
-        _set_rate(optimizer, settings, step)
-        losses = model(*_drawn(maker, drawer, settings, (seed, step, accelerator.process_index)))
+        _set_rate(optimizers, settings, step)
+        source = long if settings.long_every and step % settings.long_every == 0 else short
+        losses = model(*source.drawn((seed, step, accelerator.process_index)))
         accelerator.backward(losses.total(settings.auxiliary))
         accelerator.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
         state.step = step
         _average(state, estimator, settings.ema_decay)
         seen.append(summary(losses))
@@ -98,26 +98,40 @@ def train_estimator(
 
 
 def _fresh_state(estimator: BinEstimator, settings: EstimatorTraining) -> TrainState:
-    optimizer = torch.optim.AdamW(
-        estimator.parameters(), settings.learning_rate, betas=(0.9, 0.98), weight_decay=0.01
-    )
+    optimizers = optimizers_of(estimator, settings.optimizer, settings.learning_rate)
     average = {k: v.detach().clone() for k, v in estimator.state_dict().items()}
-    return TrainState(estimator, average, optimizer)
+    return TrainState(estimator, average, optimizers)
 
 
 def _patch_grid(estimator: BinEstimator) -> PatchGrid:
     return PatchGrid(estimator.config.row_heights, estimator.config.patch_frames)
 
 
-def _drawn(
-    maker: BatchMaker, drawer: ExampleDrawer, settings: EstimatorTraining, key: tuple[int, ...]
-) -> tuple[Batch, Tensor, Tensor]:
-    """Batch, times (B,) and noise (B, n_mels, T) of a step, the same whenever and wherever it is drawn."""
-    rng = np.random.default_rng(key)
-    batch = maker.make([drawer.draw(rng) for _ in range(settings.batch_size)])
-    t = torch.from_numpy(_stratified(rng, settings.batch_size)).to(batch.y0)
-    noise = torch.from_numpy(rng.standard_normal(batch.y0.shape, dtype=np.float32)).to(batch.y0)
-    return batch, t, noise
+class _Source:
+    """Batches of crops ``crops`` times as long as the settings', as many times fewer of them."""
+
+    def __init__(
+        self,
+        bank: FeatureBank,
+        bank_there: FeatureBank,
+        grid: PatchGrid,
+        settings: EstimatorTraining,
+        mel_mean: float,
+        mel_std: float,
+        crops: int,
+    ) -> None:
+        frames, ref_frames = crops * settings.frames, crops * settings.ref_frames
+        self._n = max(1, settings.batch_size // crops)
+        self._maker = BatchMaker(bank_there, grid, frames, ref_frames, mel_mean, mel_std)
+        self._drawer = ExampleDrawer(bank, settings.shares, frames, ref_frames)
+
+    def drawn(self, key: tuple[int, ...]) -> tuple[Batch, Tensor, Tensor]:
+        """Batch, times (B,) and noise (B, n_mels, T) of a step, the same wherever it is drawn."""
+        rng = np.random.default_rng(key)
+        batch = self._maker.make([self._drawer.draw(rng) for _ in range(self._n)])
+        t = torch.from_numpy(_stratified(rng, self._n)).to(batch.y0)
+        noise = torch.from_numpy(rng.standard_normal(batch.y0.shape, dtype=np.float32)).to(batch.y0)
+        return batch, t, noise
 
 
 def _stratified(rng: np.random.Generator, n: int) -> np.ndarray:
@@ -126,11 +140,11 @@ def _stratified(rng: np.random.Generator, n: int) -> np.ndarray:
     return (SMALLEST_T + (1 - SMALLEST_T) * u).astype(np.float32)
 
 
-def _set_rate(optimizer: torch.optim.Optimizer, settings: EstimatorTraining, step: int) -> None:
+def _set_rate(optimizers: Iterable[torch.optim.Optimizer], settings: EstimatorTraining, step: int) -> None:
     """Linear warm-up, constant, half a cosine to 0 at the end."""
     left = (settings.n_steps - step) / max(1, settings.decay_share * settings.n_steps)
     fall = 0.5 - 0.5 * math.cos(math.pi * min(1.0, left))
-    for group in optimizer.param_groups:
+    for group in (g for o in optimizers for g in o.param_groups):
         group["lr"] = (
             settings.learning_rate * min(1.0, step / max(1, settings.warmup_steps)) * max(fall, 1e-3)
         )

@@ -1,4 +1,4 @@
-"""Training loss of the `bin` estimator: v about mu, and the mass as a posterior of the source."""
+"""Training loss of the `bin` estimator: v about mu, and the mass as a posterior over the sources."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from interp.diffusion.process import DiffusionProcess
 from interp.estimators.bin.network import BinEstimator, EstimatorOutput
 from interp.train.batch import Batch
-from masks.groups import key_share, log_weights
+from masks.groups import NULL, groups_of_kind, key_share, log_weights
 
 MASS_FLOOR = 1e-6
 SMALLEST_T = 1e-3
@@ -72,8 +72,8 @@ def bin_losses(
     counts = batch.counts
     return Losses(
         score=wrong.square().sum((1, 2)) / n_cells,
-        pitch=_source_nll(relative, 0, batch.pitch_from, batch.pitch_queries & counts[:, None]),
-        rest=_source_nll(relative, 1, batch.rest_from, batch.rest_queries & counts[:, None]),
+        pitch=_source_nll(relative, "pitch", batch.pitch_from, batch.pitch_queries & counts[:, None]),
+        rest=_source_nll(relative, "rest", batch.rest_from, batch.rest_queries & counts[:, None]),
         counts=counts,
         t=t,
     )
@@ -85,17 +85,18 @@ def relative_mass(
     """Mass over the group's share of its reference's keys, mean of the second half of the layers."""
     layers = sorted(out.masses)
     used = torch.stack([out.masses[i].float() for i in layers[len(layers) // 2 :]])
-    return used.mean(0)[..., :4] / share[:, None, :4].clamp(min=1e-3) + MASS_FLOOR
+    mass = used.mean(0)[..., : NULL + 1]
+    return mass / share[:, None, : NULL + 1].clamp(min=1e-3) + MASS_FLOOR
 
 
 def _source_nll(
     mass: Float[Tensor, "batch queries groups"],
-    kind: int,
+    kind: str,
     source: Int[Tensor, "batch queries"],
     on: Bool[Tensor, "batch queries"],
 ) -> Float[Tensor, " batch"]:
-    """Mean -log of the source's share of a kind's two groups (0 pitch, 1 rest), over queries that count."""
-    pair = mass[..., [kind, kind + 2]]
-    chosen = pair.gather(-1, source[..., None])[..., 0]
-    nll = (pair.sum(-1) / chosen).log()
+    """Mean -log of the source's share of a kind's groups and null, over counted queries."""
+    answers = mass[..., [*groups_of_kind(kind), NULL]]
+    chosen = answers.gather(-1, source[..., None])[..., 0]
+    nll = (answers.sum(-1) / chosen).log()
     return (nll * on).sum(1) / on.sum(1).clamp(min=1)

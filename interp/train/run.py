@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from accelerate import PartialState
@@ -17,7 +18,7 @@ from interp.checkpoints.checkpoint import save_checkpoint
 from interp.estimators.bin.network import BinEstimator
 from interp.estimators.parts.text_encoder import TextEncoder
 from interp.estimators.registry import build
-from interp.estimators.speech_model import SpeechModel
+from interp.estimators.speech_model import SpeechModel, TextModel, text_model_of
 from interp.settings.resolve import mapping_of, resolve
 from interp.settings.strict_yaml import dump_yaml
 from interp.system.cpu_memory import keep_freed_memory
@@ -30,6 +31,9 @@ from interp.train.run_log import draw_losses, run_log
 from interp.train.settings import TrainSettings
 from interp.train.state import TrainState, save_half
 from masks.grid import MelGrid
+
+if TYPE_CHECKING:
+    from interp.train.dataset.prepare import PreparedCorpus
 
 CHECKPOINT = "checkpoint.safetensors"
 log = logging.getLogger(__name__)
@@ -70,8 +74,8 @@ def train(
     folder = Path(settings.runs) / settings.name
     processes = PartialState(cpu=not torch.cuda.is_available())
     with processes.main_process_first():  # it fills the cache that the others then read
-        prepared = read_pack(pack, settings.model.text) if pack else prepared_data(settings, folder)
         folder.mkdir(parents=True, exist_ok=True)
+        prepared = read_pack(pack, settings.model) if pack else prepared_data(settings, folder)
         if processes.is_main_process:
             write_text(folder / "config.yaml", dump_yaml(mapping_of(settings)))
     if pack_to is not None:
@@ -94,35 +98,53 @@ def prepared_data(settings: TrainSettings, folder: Path) -> Pack:
     from interp.train.dataset.clearness import clearest
     from interp.train.dataset.prepare import prepare_corpus
     from interp.train.dataset.search import searched_texts
+
+    alignment, model = settings.text.alignment, settings.model
+    corpus = prepare_corpus(settings.data, MelGrid(), alignment, blanks=model.mean == "symbols")
+    encoder = _trained_text_model(corpus, settings, folder / "text_encoder.safetensors")
+    texts = corpus.texts
+    if isinstance(encoder, TextEncoder) and alignment == "search":
+        texts = searched_texts(encoder, texts, model.mel_mean, model.mel_std)
+    wide = clearest(corpus.features(WIDE), texts, encoder, settings.data.wide_kept)
+    return Pack([*corpus.features("train"), *wide], texts, encoder)
+
+
+def _trained_text_model(corpus: PreparedCorpus, settings: TrainSettings, saved: Path) -> TextModel:
+    """Text encoder or mean mel, read where it was trained before."""
+    from interp.train.mean_mel import train_mean_mel
     from interp.train.text import train_text_encoder
 
-    alignment = settings.text.alignment
-    corpus = prepare_corpus(settings.data, MelGrid(), alignment)
-    saved = folder / "text_encoder.safetensors"
-    encoder = TextEncoder(settings.model.text)
+    model = settings.model
+    encoder = text_model_of(model)
     if saved.exists():
         encoder.load_state_dict(load_file(saved))
+        return encoder.eval().requires_grad_(False)
+    train, valid = corpus.text_examples("train"), corpus.text_examples("valid")
+    if model.mean == "frames":
+        encoder = train_mean_mel(
+            model.mean_mel,
+            train,
+            valid,
+            settings.mean_mel,
+            mel_mean=model.mel_mean,
+            mel_std=model.mel_std,
+            seed=settings.seed,
+        )
     else:
         encoder = train_text_encoder(
-            settings.model.text,
-            corpus.text_examples("train"),
-            corpus.text_examples("valid"),
-            mel_mean=settings.model.mel_mean,
-            mel_std=settings.model.mel_std,
+            model.text,
+            train,
+            valid,
+            mel_mean=model.mel_mean,
+            mel_std=model.mel_std,
             n_steps=settings.text.n_steps,
             batch_size=settings.text.batch_size,
             learning_rate=settings.text.learning_rate,
-            alignment=alignment,
+            alignment=settings.text.alignment,
             seed=settings.seed,
         )
-        folder.mkdir(parents=True, exist_ok=True)
-        write_bytes(saved, save(encoder.state_dict()))
-    encoder.eval().requires_grad_(False)
-    texts = corpus.texts
-    if alignment == "search":
-        texts = searched_texts(encoder, texts, settings.model.mel_mean, settings.model.mel_std)
-    wide = clearest(corpus.features(WIDE), texts, encoder, settings.data.wide_kept)
-    return Pack([*corpus.features("train"), *wide], texts, encoder)
+    write_bytes(saved, save(encoder.state_dict()))
+    return encoder
 
 
 def _train_estimator(

@@ -8,6 +8,8 @@ from typing import Literal
 from interp.estimators.registry import SpeechModelConfig
 from interp.train.dataset.settings import DataSettings
 from interp.train.examples import ExampleShares
+from interp.train.mean_mel import MeanMelTraining
+from interp.train.optimizer import OptimizerName
 from interp.train.text import Alignment
 from masks.limits import limited, require_limits
 
@@ -36,7 +38,8 @@ class EstimatorTraining:
 
     ``frames`` and ``ref_frames`` are the crops; ``auxiliary`` the weight of the mass loss; ``ema_decay`` of
     the averaged weights; ``save_every`` in steps; ``precision`` ``no`` or ``bf16``; ``decay_share`` the
-    last part of the run in which the rate falls to 0.
+    last part of the run in which the rate falls to 0; ``long_every``: every so many steps the crops are three
+    times as long and a third as many, 0 for never; ``optimizer`` ``muon`` or ``adamw``.
     """
 
     n_steps: int = limited(5000, low=0)
@@ -48,6 +51,8 @@ class EstimatorTraining:
     decay_share: float = limited(0.3, low=0.0, high=1.0)
     auxiliary: float = limited(0.1, low=0.0)
     ema_decay: float = limited(0.999, low=0.0, high=1.0)
+    long_every: int = limited(4, low=0)
+    optimizer: OptimizerName = "muon"
     save_every: int = limited(200, low=1)
     log_every: int = limited(50, low=1)
     precision: Literal["no", "bf16"] = "no"
@@ -60,7 +65,10 @@ class EstimatorTraining:
 
 @dataclass(frozen=True)
 class TrainSettings:
-    """A whole run: data, model, text encoder, estimator."""
+    """A whole run: data, model, text encoder, estimator.
+
+    Of ``text`` and ``mean_mel`` one is read: that of the text encoder which ``model.mean`` names.
+    """
 
     name: str = "default"
     runs: str = "runs"
@@ -68,4 +76,5 @@ class TrainSettings:
     data: DataSettings = field(default_factory=DataSettings)
     model: SpeechModelConfig = field(default_factory=SpeechModelConfig)
     text: TextTraining = field(default_factory=TextTraining)
+    mean_mel: MeanMelTraining = field(default_factory=MeanMelTraining)
     estimator: EstimatorTraining = field(default_factory=EstimatorTraining)

@@ -17,11 +17,11 @@ from masks.errors import InterpError
 
 @dataclass
 class TrainState:
-    """What training changes: the model, its average, the optimiser, the steps done."""
+    """What training changes: the model, its average, the optimisers, the steps done."""
 
     model: nn.Module
     average: dict[str, Tensor]
-    optimizer: torch.optim.Optimizer
+    optimizers: list[torch.optim.Optimizer]
     step: int = 0
 
 
@@ -29,8 +29,9 @@ def save_state(path: Path, state: TrainState) -> None:
     """Write whole or not at all."""
     tensors = {f"model.{k}": v for k, v in state.model.state_dict().items()}
     tensors |= {f"average.{k}": v for k, v in state.average.items()}
-    for index, slots in state.optimizer.state_dict()["state"].items():
-        tensors |= {f"optimizer.{index}.{name}": torch.as_tensor(v) for name, v in slots.items()}
+    for which, optimizer in enumerate(state.optimizers):
+        for index, slots in optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{which}.{index}.{k}": torch.as_tensor(v) for k, v in slots.items()}
     contiguous = {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}
     write_bytes(path, save(contiguous, metadata={"step": json.dumps(state.step)}))
 
@@ -70,13 +71,14 @@ def load_state(path: Path, state: TrainState) -> None:
         ) from error
     device = next(state.model.parameters()).device
     state.average = {k: v.float().to(device) for k, v in _below(tensors, "average.").items()}
-    slots: dict[int, dict[str, Tensor]] = {}
-    for key, value in _below(tensors, "optimizer.").items():
-        index, name = key.split(".", 1)
-        slots.setdefault(int(index), {})[name] = value
-    if slots:
-        groups = state.optimizer.state_dict()["param_groups"]
-        state.optimizer.load_state_dict({"state": slots, "param_groups": groups})
+    for which, optimizer in enumerate(state.optimizers):
+        slots: dict[int, dict[str, Tensor]] = {}
+        for key, value in _below(tensors, f"optimizer.{which}.").items():
+            index, name = key.split(".", 1)
+            slots.setdefault(int(index), {})[name] = value
+        if slots:
+            groups = optimizer.state_dict()["param_groups"]
+            optimizer.load_state_dict({"state": slots, "param_groups": groups})
 
 
 def _read(path: Path) -> tuple[dict[str, Tensor], int]:

@@ -4,7 +4,6 @@ import numpy as np
 import soundfile
 
 from guidance.readout import MassReadout
-from guidance.settings import GuidanceSettings
 from guidance.trace import TraceSummary
 from interp.settings.synth import SynthSettings
 from interp.synthesis.result import GuidanceResult, ReferenceResult, Synthesis
@@ -50,7 +49,7 @@ def trace_row(step):
 def guidance_result():
     mass = MassReadout(dict.fromkeys(GROUPS, 0.25), dict.fromkeys(GROUPS, 0.5))
     summary = TraceSummary(3, 3, 1.0, 0.9, 0.006, 1.0)
-    windows = GuidanceSettings().windows.spans
+    windows = SynthSettings().windows.spans
     return GuidanceResult(
         "matched", "step", windows, summary, mass, mass, tuple(trace_row(i) for i in range(3))
     )

@@ -124,7 +124,7 @@ def test_notes_go_to_stderr_and_quiet_silences_them(interp, calls, tmp_path):
     ("arguments", "says"),
     [
         (("--timesteps", "0"), "n_timesteps: 0 is not allowed, it must be 1 to 1000"),
-        (("--gamma", "-1"), "gamma is -1.0"),
+        (("--gamma", "-1"), "gamma: -1"),
         (("--t-tal1", "0.9"), "t_tal1 0.9 is after t_tal2"),
         (("--temperature", "nan"), "temperature: nan"),
         (("--timesteps", "many"), "'many' is not a valid integer"),
@@ -162,7 +162,7 @@ def test_mistakes_of_a_configuration_come_at_once(interp, calls, tmp_path):
     result = interp("synth", *TEXT, "--config", tmp_path / "c.yaml")
     assert result.exit_code == 2
     assert all(
-        word in result.stderr for word in ("c.yaml: 3 mistakes", "n_timesteps?", "seed: 'x'", "gamma is -1")
+        word in result.stderr for word in ("c.yaml: 3 mistakes", "n_timesteps?", "seed: 'x'", "gamma: -1")
     )
 
 

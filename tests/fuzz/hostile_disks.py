@@ -60,7 +60,7 @@ def prepare(folder: Path) -> dict[str, Writer]:
     ]
 
     def state(version: int) -> TrainState:
-        return TrainState(trained, trained.state_dict(), optimizer, version)
+        return TrainState(trained, trained.state_dict(), [optimizer], version)
 
     def halves(path: Path, version: int) -> list[Path]:
         save_half(path.parent, state(version))

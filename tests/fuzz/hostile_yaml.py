@@ -12,7 +12,7 @@ from kinds import CANARY, Defect, Kind
 
 from interp.settings.objectives import load_objective
 from interp.settings.resolve import mapping_of, resolve
-from interp.settings.strict_yaml import dump_yaml, read_yaml
+from interp.settings.strict_yaml import dump_yaml
 from interp.settings.synth import SynthSettings
 from interp.system.shipped import data_path
 from interp.train.settings import TrainSettings
@@ -70,7 +70,7 @@ def attack(random: Random, shared: dict[str, Any], folder: Path) -> None:
     reader = random.choice(("synth", "synth", "train", "objectives", "set"))
     if reader == "objectives":
         _write(folder / "x.yaml", _content(random, shared, "objectives", folder))
-        load_objective("x", folder, read_yaml)
+        load_objective("x", folder)
         return
     settings_class: Any = TrainSettings if reader == "train" else SynthSettings
     path, assignments = None, ()

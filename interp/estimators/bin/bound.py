@@ -26,7 +26,7 @@ class BoundModel:
     bank : keys and values of the references, computed once
     log_weights : by the style groups that are dropped ("pitch", "rest"): (B, Q or 1, G)
     layers : style attention layers that masses are read from, counted among those that attend
-    cfg_pitch, cfg_rest : classifier-free guidance; 1 costs nothing
+    pitch_weight, rest_weight : of classifier-free guidance; 1 costs nothing
     """
 
     estimator: BinEstimator
@@ -36,12 +36,12 @@ class BoundModel:
     bank: KeyBank
     log_weights: Mapping[frozenset[str], Float[Tensor, "batch queries groups"]]
     layers: tuple[int, ...]
-    cfg_pitch: float = 1.0
-    cfg_rest: float = 1.0
+    pitch_weight: float = 1.0
+    rest_weight: float = 1.0
 
     def score(self, x_t: Float[Tensor, "batch n_mels frames"], t: Float[Tensor, " batch"]) -> Tensor:
         """Score at x_t, with classifier-free guidance where a weight is not 1."""
-        return self._cfg(x_t, t)
+        return self._classifier_free(x_t, t)
 
     def masses(
         self, x_t: Float[Tensor, "batch n_mels frames"], t: Float[Tensor, " batch"]
@@ -55,11 +55,11 @@ class BoundModel:
     ) -> tuple[Tensor, AttentionMasses]:
         """Both of one evaluation; masses are those of the model with all style."""
         out = self._evaluate(x_t, t, FULL)
-        return self._cfg.sharpen(self._score_of(out, x_t, t), x_t, t), self._masses_of(out)
+        return self._classifier_free.sharpen(self._score_of(out, x_t, t), x_t, t), self._masses_of(out)
 
     @property
-    def _cfg(self) -> ClassifierFreeGuidance:
-        return ClassifierFreeGuidance(self._plain_score, self.cfg_pitch, self.cfg_rest)
+    def _classifier_free(self) -> ClassifierFreeGuidance:
+        return ClassifierFreeGuidance(self._plain_score, self.pitch_weight, self.rest_weight)
 
     def _plain_score(self, x_t: Tensor, t: Tensor, drop: frozenset[str]) -> Tensor:
         return self._score_of(self._evaluate(x_t, t, drop), x_t, t)

@@ -14,7 +14,8 @@ class BinConfig:
 
     ``row_heights`` are the bins of each row of target patches, ``patch_frames`` their frames;
     ``cross_layers`` the layers that attend the references; ``fine_bins`` and ``coarse_bins`` the grid of
-    reference tokens.
+    reference tokens. ``neither``: it was taught that the answer may be neither reference, so the null key
+    stays open beside both.
     """
 
     n_mels: int = 80
@@ -29,6 +30,7 @@ class BinConfig:
     fine_bins: int = 16
     coarse_bins: int = 8
     voice_size: int = 16
+    neither: bool = False
 
     def __post_init__(self) -> None:
         """Refuse sizes that do not fit each other, all of them at once."""

@@ -9,8 +9,8 @@ from typing import cast
 from jaxtyping import Float
 from torch import Tensor
 
+from guidance.bound_objective import BoundObjective
 from guidance.layers import resolve_layers
-from guidance.tuning import Tuning
 from interp.diffusion.process import DiffusionProcess
 from interp.estimators.bin.bound import BoundModel
 from interp.estimators.bin.network import BinEstimator
@@ -20,14 +20,12 @@ from interp.estimators.contract import Binding, Piece, pad_batch
 from interp.estimators.encode import encode_sentence
 from interp.estimators.sentence import Sentence
 from interp.estimators.speech_model import SpeechModel
-from interp.settings.objectives import load_objective
-from interp.settings.strict_yaml import read_yaml
+from interp.settings.objectives import shipped_objective
 from interp.settings.synth import SynthSettings
-from interp.system.shipped import data_path
 from interp.text.frontend import phonemize
 from masks.errors import InterpError
 from masks.grid import MelGrid
-from masks.groups import GROUP_NAMES, N_STYLE_GROUPS, key_share
+from masks.groups import STYLE_GROUPS, key_share
 
 
 @dataclass(frozen=True)
@@ -81,9 +79,9 @@ class BinEngine:
             settings.cfg_pitch,
             settings.cfg_rest,
         )
-        objective = load_objective(settings.guidance.objective, data_path("configs/objectives"), read_yaml)
+        objective = shipped_objective(settings.guidance.objective)
         share = key_share(bank.membership)
-        shares = {name: share[:, i] for i, name in enumerate(GROUP_NAMES[:N_STYLE_GROUPS])}
+        shares = {name: share[:, i] for i, name in enumerate(STYLE_GROUPS)}
         notes = [
             (f"pitch covers {c.share:.0%} of the low rows: too wide to tell it from the rest",) * c.too_wide
             for c in covered
@@ -92,7 +90,7 @@ class BinEngine:
             queries, pieces, settings.guidance.x0_from, config, grid, self.to_log_mel
         )
         queries_at = predicted if settings.guidance.target_cells == "x0" else None
-        tuning = Tuning(bound, objective, queries, shares, settings.guidance, queries_at)
+        tuning = BoundObjective(bound, objective, queries, shares, settings.guidance, queries_at)
         return Binding(bound, tuning, notes)
 
     def to_log_mel(self, x: Float[Tensor, "*batch n_mels frames"]) -> Float[Tensor, "*batch n_mels frames"]:

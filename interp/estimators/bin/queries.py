@@ -11,18 +11,24 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from guidance.queries import QuerySets
-from guidance.tuning import StepState
+from guidance.step_state import StepState
 from interp.estimators.bin.config import BinConfig
 from interp.estimators.contract import Piece, TargetCells
 from interp.estimators.parts.patches import cut_columns, pad_to_multiple
 from interp.settings.synth import SynthSettings
 from masks.grid import MelGrid
-from masks.groups import AttendMode, freq_visibility, log_weights, temp_visibility
+from masks.groups import (
+    KINDS,
+    REFERENCES,
+    AttendMode,
+    freq_visibility,
+    groups_of_kind,
+    log_weights,
+    temp_visibility,
+)
 from masks.reduce import HARMONIC_THRESHOLD, PatchGrid, reduce_mask
 from masks.spans import query_spans
 from masks.target import Coverage, coverage, predicted_cells
-
-DROPS = {"pitch": (0, 2), "rest": (1, 3)}
 
 
 def patch_grid(config: BinConfig) -> PatchGrid:
@@ -51,10 +57,9 @@ def query_sets(
     }
     if targets[0].spans is not None:
         spans = _spans(targets, n_frames, patches).to(frame_mask.device) * sets["all"][:, None]
-        for number in (1, 2):
-            span = spans[:, number - 1]
+        for number, span in zip(REFERENCES, spans.unbind(1), strict=True):
             sets[f"span{number}"] = span
-            sets |= {f"span{number}.{kind}": span * sets[kind] for kind in ("pitch", "rest")}
+            sets |= {f"span{number}.{kind}": span * sets[kind] for kind in KINDS}
     n_layers = len(config.cross_layers)
     usable = torch.tensor([[not c.too_wide for c in found]], device=frame_mask.device).expand(n_layers, -1)
     return QuerySets((sets,) * n_layers, usable), found
@@ -69,14 +74,12 @@ def all_log_weights(
 ) -> Mapping[frozenset[str], Float[Tensor, "batch queries channels"]]:
     """Log-weights with everything there, and without the groups that classifier-free guidance drops."""
     visible = _visibility(settings, targets, n_frames, config).to(membership.device)
-    dropped = {
-        frozenset({name}): torch.isin(torch.arange(4), torch.tensor(columns)).to(membership.device)
-        for name, columns in DROPS.items()
-    }
     weights = {frozenset[str](): log_weights(visible, membership)}
-    return weights | {
-        k: log_weights(visible.masked_fill(gone, 0.0), membership) for k, gone in dropped.items()
-    }
+    for kind in KINDS:
+        without = visible.clone()
+        without[..., groups_of_kind(kind)] = 0.0
+        weights[frozenset({kind})] = log_weights(without, membership)
+    return weights
 
 
 def _visibility(
@@ -85,8 +88,13 @@ def _visibility(
     attend: AttendMode = settings.attend
     leak = float(np.exp(-settings.attend_log_weight))
     if settings.mode == "freq":
-        return freq_visibility(attend, leak).expand(len(targets), -1, -1)
-    return temp_visibility(_spans(targets, n_frames, patch_grid(config)), attend, leak)
+        visible = freq_visibility(attend, leak).expand(len(targets), -1, -1)
+    else:
+        visible = temp_visibility(_spans(targets, n_frames, patch_grid(config)), attend, leak)
+    if not config.neither:
+        return visible
+    null = {"joint": 1.0, "weighted": leak, "masked": 0.0}[attend]
+    return torch.nn.functional.pad(visible, (0, 1), value=null)
 
 
 def _spans(

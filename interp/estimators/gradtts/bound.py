@@ -10,9 +10,8 @@ from torch import Tensor
 
 from guidance.masses import AttentionMasses
 from interp.estimators.gradtts.network import GradTTSEstimator
-from masks.groups import GROUP_NAMES, N_STYLE_GROUPS
+from masks.groups import STYLE_GROUPS
 
-REGION_NAMES = GROUP_NAMES[:N_STYLE_GROUPS]
 N_LAYERS = 6
 
 
@@ -26,7 +25,7 @@ class BoundGradTTS:
     Parameters
     ----------
     mu, frame_mask : (B, n_mels, T) and (B, T)
-    regions : (B, G, n_mels, T), weight of each cell in the regions named `REGION_NAMES`; those of one
+    regions : (B, G, n_mels, T), weight of each cell in the regions named `STYLE_GROUPS`; those of one
         reference sum to 1 in every real cell
     layers : attention layers that masses are read from, of six: three down, middle, two up
     speaker_plane : (B, n_mels, T), None for a model of one speaker
@@ -58,7 +57,7 @@ class BoundGradTTS:
             x_t, self.frame_mask, self.mu, t, self.regions, speaker_plane=self.speaker_plane
         )
         mass = tuple(found[i][:, None] for i in self.layers)
-        return score, AttentionMasses(self.layers, mass, self._gates(), REGION_NAMES)
+        return score, AttentionMasses(self.layers, mass, self._gates(), STYLE_GROUPS)
 
     def _gates(self) -> Float[Tensor, " layers"]:
         """Sizes of the layers' learned gates, which stand for what a layer contributes."""

@@ -10,23 +10,22 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from guidance.bound_objective import BoundObjective
 from guidance.layers import resolve_layers
 from guidance.queries import QuerySets
 from guidance.settings import GuidanceSettings
-from guidance.tuning import Tuning
 from interp.diffusion.process import DiffusionProcess
 from interp.estimators.contract import Binding, Piece, pad_batch
-from interp.estimators.gradtts.bound import N_LAYERS, REGION_NAMES, BoundGradTTS
+from interp.estimators.gradtts.bound import N_LAYERS, BoundGradTTS
 from interp.estimators.gradtts.model import GradTTS
 from interp.estimators.gradtts.speakers import composed_plane, require_speakers, share_of_speaker1
 from interp.estimators.sentence import Sentence, merge_blanks
-from interp.settings.objectives import load_objective
-from interp.settings.strict_yaml import read_yaml
+from interp.settings.objectives import shipped_objective
 from interp.settings.synth import OBJECTIVE_OF_MODE, SynthSettings
-from interp.system.shipped import data_path
 from interp.text.gradtts_phonemes import gradtts_phonemes, voiced_symbols
 from masks.errors import InterpError
 from masks.grid import MelGrid
+from masks.groups import STYLE_GROUPS
 from masks.target import static_cells, voiced_frames
 
 OBJECTIVE = "sequential"
@@ -81,7 +80,7 @@ class GradTTSEngine:
         several = self.model.config.n_spks > 1
         speaker = torch.tensor([settings.speaker2], device=device) if several else None
         said = self.model.conditions(ids, lengths, speaker, settings.length_scale)
-        durations = merge_blanks(said.durations[0].cpu().numpy())
+        durations = merge_blanks(said.durations[0].cpu().numpy(), len(phonemes.symbols))
         voiced = voiced_frames(voiced_symbols(phonemes.symbols), durations)
         return Sentence(phonemes, durations, said.mu[0], voiced)
 
@@ -93,11 +92,11 @@ class GradTTSEngine:
         layers = resolve_layers(settings.guidance.layers, N_LAYERS)
         plane = self._plane(pieces, settings, mu)
         bound = BoundGradTTS(self.model.estimator, mu, frame_mask, regions, layers, plane)
-        objective = load_objective(settings.guidance.objective, data_path("configs/objectives"), read_yaml)
+        objective = shipped_objective(settings.guidance.objective)
         queries = QuerySets(({"all": mu.new_ones(len(pieces), 1)},) * N_LAYERS)
         cells = frame_mask.sum(1) * grid.n_mels
-        shares = {name: regions[:, i].sum((1, 2)) / cells for i, name in enumerate(REGION_NAMES)}
-        tuning = Tuning(bound, objective, queries, shares, settings.guidance)
+        shares = {name: regions[:, i].sum((1, 2)) / cells for i, name in enumerate(STYLE_GROUPS)}
+        tuning = BoundObjective(bound, objective, queries, shares, settings.guidance)
         return Binding(bound, tuning, [()] * len(pieces))
 
     def _plane(
@@ -128,7 +127,7 @@ def _refuse_what_needs_style(settings: SynthSettings) -> None:
 
 
 def _guidance_followed(settings: SynthSettings) -> tuple[GuidanceSettings, tuple[str, ...]]:
-    """Tuning as this attention can follow it; a mode's default objective counts as none asked for."""
+    """BoundObjective as this attention can follow it; a mode's default objective counts as none asked for."""
     asked, default = settings.guidance, OBJECTIVE_OF_MODE[settings.mode]
     if not asked.enabled:
         return asked, ()
@@ -156,7 +155,8 @@ def _regions(
     """Pitch cells of reference 1, their complement, pitch cells of reference 2, their complement."""
     first = torch.from_numpy(piece.target.pitch)
     second = torch.from_numpy(_pitch_of_reference2(piece, settings, grid))
-    regions = torch.stack([first, ~first, second, ~second]).float()
+    cells = {"ref1.pitch": first, "ref1.rest": ~first, "ref2.pitch": second, "ref2.rest": ~second}
+    regions = torch.stack([cells[name] for name in STYLE_GROUPS]).float()
     return torch.nn.functional.pad(regions, (0, n_frames - regions.shape[-1]))
 
 

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from interp.estimators.parts.fourier import fourier_features
 from interp.estimators.parts.initial import normal_values
 from interp.estimators.parts.patches import cut_columns, pad_to_multiple
-from masks.groups import N_CHANNELS, NULL, PADDING
+from masks.groups import key_groups, key_membership
 
 FINE_FRAMES = 4
 COARSE_FRAMES = 8
@@ -89,12 +89,8 @@ class ReferenceTokens(nn.Module):
         coarse, coarse_group = self._coarse_tokens(refs)
         values = torch.cat([fine.flatten(1, 3), coarse.flatten(1, 3)], 1)
         values = values + self.mix(values)
-        groups = torch.cat([fine_group.flatten(1), coarse_group.flatten(1)], 1)
-        b = len(values)
-        values = torch.cat([values, self.null.to(values.dtype).expand(b, 1, -1)], 1)
-        null = torch.full((b, 1), NULL, device=groups.device)
-        membership = F.one_hot(torch.cat([groups, null], 1), N_CHANNELS)
-        return Tokens(values, membership.to(values.dtype))
+        values = torch.cat([values, self.null.to(values.dtype).expand(len(values), 1, -1)], 1)
+        return Tokens(values, key_membership(fine_group, coarse_group).to(values.dtype))
 
     def _fine_tokens(self, refs: References) -> tuple[Tensor, Tensor]:
         """(B, R, bins, T/4, width) and their groups (B, R, bins, T/4)."""
@@ -109,7 +105,7 @@ class ReferenceTokens(nn.Module):
             self._f0_feature(refs)[:, :, None],
             self._voice_feature(refs, FINE_FRAMES)[:, :, None],
         )
-        return base + number, _group_index(pitch, real[:, :, None])
+        return base + number, key_groups({"pitch": pitch}, real[:, :, None].expand_as(pitch))
 
     def _coarse_tokens(self, refs: References) -> tuple[Tensor, Tensor]:
         """(B, R, rows, T/8, width) and their groups (B, R, rows, T/8)."""
@@ -127,8 +123,7 @@ class ReferenceTokens(nn.Module):
             + self._time_feature(refs, COARSE_FRAMES)
             + self._voice_feature(refs, COARSE_FRAMES)[:, :, None]
         )
-        rest = torch.zeros(cells.shape[:-1], dtype=torch.bool, device=cells.device)
-        return base, _group_index(rest, real[:, :, None])
+        return base, key_groups({}, real[:, :, None].expand(cells.shape[:-1]))
 
     def _time_feature(self, refs: References, width: int) -> Tensor:
         at = cut_columns(refs.relative_time, width).mean(-1)
@@ -153,12 +148,6 @@ class ReferenceTokens(nn.Module):
         voice = refs.voice[:, :, None].expand(-1, -1, level.shape[2], -1)
         embedded: Tensor = self.voice(torch.cat([voice, level], -1))
         return embedded
-
-
-def _group_index(pitch: Tensor, real: Tensor) -> Tensor:
-    """Group of every token: 2 r for pitch, 2 r + 1 for rest, padding where no real frame lies."""
-    refs = 2 * torch.arange(pitch.shape[1], device=pitch.device)[:, None, None]
-    return torch.where(real, refs + (~pitch).long(), PADDING)
 
 
 def _pad(refs: References) -> References:

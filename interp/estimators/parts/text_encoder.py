@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
+from interp.estimators.parts.alignment import expand
 from interp.estimators.parts.channel_norm import ChannelNorm
 from interp.estimators.parts.duration import DurationPredictor
 from interp.estimators.parts.initial import normal_values
@@ -108,6 +109,12 @@ class TextEncoder(nn.Module):
             x = torch.cat([x, spk[:, :, None].expand(-1, -1, x.shape[-1])], dim=1)
         x = self.encoder(x, x_mask)
         return EncodedText(self.proj_m(x) * mask, self.proj_w(x.detach(), x_mask), x_mask)
+
+    def mean_mel(
+        self, ids: Int[Tensor, "B N"], lengths: Int[Tensor, " B"], durations: Int[Tensor, "B N"]
+    ) -> Float[Tensor, "B F T"]:
+        """Mean mel of symbols whose durations are known, of a style-free encoder."""
+        return expand(self(ids, lengths).mu_x, durations)
 
 
 class _Prenet(nn.Module):

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor
 
+from guidance.bound_objective import BoundObjective
 from guidance.step import norms, tangent, tangential_step
 from guidance.tuner import NoiseTuner
-from guidance.tuning import Tuning
 from interp.diffusion.sampler import StepState
 from interp.estimators.contract import Piece
 from interp.experiment.bench import Bench
@@ -46,7 +46,7 @@ class RandomDisplacement:
 class RandomTuner:
     """A `Tuner` that takes the distance of `NoiseTuner` in a random tangential direction."""
 
-    def __init__(self, tuning: Tuning, pieces: Sequence[Piece]) -> None:
+    def __init__(self, tuning: BoundObjective, pieces: Sequence[Piece]) -> None:
         self._tuning, self._tuner = tuning, NoiseTuner(tuning)
         self._generators = [torch.Generator().manual_seed(p.seed + DIRECTION_SEED) for p in pieces]
 

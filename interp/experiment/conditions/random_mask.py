@@ -19,6 +19,7 @@ from interp.experiment.spec import Setting
 from interp.experiment.trial import Trial
 from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
+from masks.groups import KINDS, REFERENCES, group
 
 CELLS_SEED = 5_000_003
 
@@ -38,7 +39,9 @@ class RandomMask:
             With attention weights, classifier-free guidance or a model where groups are more than sums.
         """
         if settings.attend != "joint" or settings.cfg_pitch != 1.0 or settings.cfg_rest != 1.0:
-            raise InterpError("random_mask: needs attend joint and no cfg; there groups are sums alone")
+            raise InterpError(
+                "random_mask: needs attend joint and no classifier-free guidance; there groups are sums alone"
+            )
         pieces = bench.pieces(trials, settings)
         return bench.finish(bench.run(pieces, settings, change=scrambled), pieces, settings)
 
@@ -68,8 +71,9 @@ def scrambled(binding: Binding, pieces: Sequence[Piece]) -> Binding:
 def _scrambled_bank(bank: KeyBank, generators: Sequence[torch.Generator]) -> KeyBank:
     membership = bank.membership.clone()
     for rows, generator in zip(membership, generators, strict=True):
-        for pitch in (0, 2):
-            _shuffle(rows, rows[:, pitch : pitch + 2].sum(1) > 0, generator)
+        for reference in REFERENCES:
+            of_ref = [group(kind, reference) for kind in KINDS]
+            _shuffle(rows, rows[:, of_ref].sum(1) > 0, generator)
     n = membership.shape[-1]
     layers: dict[int, WideKeys] = {
         i: widen_keys(wide.keys[..., :-n], wide.values[..., :-n], membership)

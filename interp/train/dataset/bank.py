@@ -9,10 +9,11 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from interp.audio.voice_vector import voice_vector
-from interp.estimators.parts.alignment import symbol_of_frame
-from interp.estimators.parts.text_encoder import TextEncoder
+from interp.estimators.speech_model import TextModel
+from interp.text.symbols import BLANK_ID
 from interp.train.dataset.features import WIDE, Features
 from interp.train.text import TextExample
 from masks.grid import MelGrid
@@ -21,6 +22,7 @@ from masks.target import N_HARMONICS
 
 LOW_BINS = 40  # the first harmonics of any F0 lie below
 CHUNK_FRAMES = 50_000
+MU_BATCH = 32
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class FeatureBank:
     model units with item i's first frame at ``mu_starts[i]``, ``f0_hz`` (F,), ``fine_pitch`` (F, fine_bins)
     bool: cells near resolved harmonics, ``low_pitch`` (F, LOW_BINS) bool: cells near the first harmonics,
     ``voice`` (N, V); on the CPU as numpy: ``voice_id`` (N,), ``speaker_id`` (N,), ``ratio`` (N,),
-    ``log_f0`` (N,) median, ``prompt_id`` (N,), ``recording_id`` (N,), ``wide`` (N,) bool, ``starts``,
+    ``log_f0`` (N,) median, ``prompt_id`` (N,), ``recording_id`` (N,), ``wide`` (N,) bool,
+    ``contour`` (N,) number of its course of F0, -1 for recordings, ``starts``,
     ``lengths``, and ``boundaries``, the frames at which a phone begins.
     """
 
@@ -48,6 +51,7 @@ class FeatureBank:
     prompt_id: Int[np.ndarray, " items"]
     recording_id: Int[np.ndarray, " items"]
     wide: Bool[np.ndarray, " items"]
+    contour: Int[np.ndarray, " items"]
     starts: Int[np.ndarray, " items"]
     mu_starts: Int[np.ndarray, " items"]
     lengths: Int[np.ndarray, " items"]
@@ -70,7 +74,7 @@ class FeatureBank:
 def build_bank(
     features: Sequence[Features],
     texts: Mapping[str, TextExample],
-    encoder: TextEncoder,
+    encoder: TextModel,
     grid: MelGrid,
     fine_bins: int,
 ) -> FeatureBank:
@@ -84,7 +88,7 @@ def build_bank(
     """
     items = [f for f in features if f.key in texts and texts[f.key].durations.sum() == f.mel.shape[1]]
     keys = sorted({f.key for f in items})
-    mu_of = {k: mean_mel(encoder, texts[k]) for k in keys}
+    mu_of = mean_mels(encoder, {k: texts[k] for k in keys})
     mu_start_of = dict(zip(keys, _starts([len(mu_of[k]) for k in keys]), strict=True))
     lengths = np.array([f.mel.shape[1] for f in items])
     f0_hz = np.concatenate([f.f0_hz for f in items]).astype(np.float32)
@@ -105,6 +109,7 @@ def build_bank(
         prompt_id=np.array([prompts.index(f.key.split("/")[1]) for f in items]),
         recording_id=np.array([keys.index(f.key) for f in items]),
         wide=np.array([f.split == WIDE for f in items], dtype=bool),
+        contour=np.array([f.contour for f in items]),
         starts=_starts(lengths),
         mu_starts=np.array([mu_start_of[f.key] for f in items]),
         lengths=lengths,
@@ -113,14 +118,23 @@ def build_bank(
     )
 
 
-def mean_mel(encoder: TextEncoder, text: TextExample) -> Float[Tensor, "frames n_mels"]:
-    """What the text encoder expects of a recording, in model units, float16."""
-    ids = torch.from_numpy(text.ids)[None]
-    durations = torch.from_numpy(text.durations)[None]
-    with torch.no_grad():
-        mu_x = encoder(ids, torch.tensor([len(text.ids)])).mu_x[0]
-    mu: Tensor = mu_x[:, symbol_of_frame(durations)[0]].T.half()
-    return mu
+def mean_mels(
+    encoder: TextModel, texts: Mapping[str, TextExample]
+) -> dict[str, Float[Tensor, "frames n_mels"]]:
+    """What the text encoder expects of every recording, in model units, float16."""
+    keys = sorted(texts, key=lambda k: int(texts[k].durations.sum()))
+    found: dict[str, Tensor] = {}
+    for start in range(0, len(keys), MU_BATCH):
+        some = [texts[k] for k in keys[start : start + MU_BATCH]]
+        ids, durations = (
+            pad_sequence([torch.from_numpy(x) for x in column], batch_first=True)
+            for column in ([t.ids for t in some], [t.durations for t in some])
+        )
+        with torch.no_grad():
+            mu = encoder.mean_mel(ids, torch.tensor([len(t.ids) for t in some]), durations)
+        for i, text in enumerate(some):
+            found[keys[start + i]] = mu[i, :, : int(text.durations.sum())].T.half()
+    return found
 
 
 def _pitch_cells(
@@ -133,9 +147,9 @@ def _pitch_cells(
 
 
 def _boundaries(text: TextExample) -> Int[np.ndarray, " phones"]:
-    """Frames at which a symbol other than a blank begins (blanks have the even places)."""
+    """Frames at which a symbol begins that is no blank."""
     starts = np.cumsum(text.durations) - text.durations
-    return np.unique(starts[1::2])
+    return np.unique(starts[text.ids != BLANK_ID])
 
 
 def _starts(lengths: Sequence[int] | Int[np.ndarray, " items"]) -> Int[np.ndarray, " items"]:

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from jaxtyping import Float
 
-from interp.estimators.parts.text_encoder import TextEncoder
-from interp.train.dataset.bank import mean_mel
+from interp.estimators.speech_model import TextModel
+from interp.train.dataset.bank import mean_mels
 from interp.train.dataset.features import Features
 from interp.train.text import TextExample
 
@@ -20,7 +20,7 @@ FLAT = 1e-6
 
 
 def clearest(
-    features: Sequence[Features], texts: Mapping[str, TextExample], encoder: TextEncoder, share: float
+    features: Sequence[Features], texts: Mapping[str, TextExample], encoder: TextModel, share: float
 ) -> list[Features]:
     """All variants of the ``share`` of the recordings whose mels follow their texts most closely.
 
@@ -35,13 +35,13 @@ def clearest(
     for item in features:
         if item.key in texts and texts[item.key].durations.sum() == item.mel.shape[1]:
             variants[item.key].append(item)
-    likeness = {key: _mean_likeness(items, texts[key], encoder) for key, items in variants.items()}
-    best = sorted(likeness, key=lambda key: -likeness[key])[: round(share * len(likeness))]
+    mus = mean_mels(encoder, {key: texts[key] for key in variants})
+    found = {key: _mean_likeness(items, mus[key].T.float().numpy()) for key, items in variants.items()}
+    best = sorted(found, key=lambda key: -found[key])[: round(share * len(found))]
     return [item for key in best for item in variants[key]]
 
 
-def _mean_likeness(items: Sequence[Features], text: TextExample, encoder: TextEncoder) -> float:
-    mu = mean_mel(encoder, text).T.float().numpy()
+def _mean_likeness(items: Sequence[Features], mu: Float[np.ndarray, "n_mels frames"]) -> float:
     return float(np.mean([likeness(item.mel.astype(np.float32), mu) for item in items]))
 
 

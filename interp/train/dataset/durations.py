@@ -58,6 +58,17 @@ def timed_symbols(
     return _with_blanks(timed, mel.shape[1], grid)
 
 
+def without_blanks(timed: TimedSymbols) -> TimedSymbols:
+    """Symbols with a blank for the silence at either end alone; inner blanks last with the symbol before."""
+    symbols, frames = timed.symbols[1:-1:2], timed.durations[1::2] + timed.durations[2::2]
+    lead, tail = timed.durations[0], timed.durations[-1]
+    frames[-1] -= tail
+    if symbols[-1] in PUNCTUATION:  # its pause is the silence at the end
+        tail, frames[-1] = tail + frames[-1], 0
+    durations = np.concatenate([[lead], frames, [tail]]).astype(np.int64)
+    return TimedSymbols((BLANK, *symbols, BLANK), durations)
+
+
 def _gaps(text: str, found: Sequence[re.Match[str]]) -> list[list[str]]:
     """Symbols that follow each word: a punctuation mark where there is one, and a space but at the end."""
     ends = [m.start() for m in found[1:]] + [len(text)]

@@ -29,7 +29,11 @@ WIDE = "wide"  # the split of recordings that are there for the variety of voice
 
 @dataclass(frozen=True)
 class Features:
-    """One variant of a recording: ``mel`` (80, T) float16 log mel, ``f0_hz`` (T,) float32, 0 unvoiced."""
+    """One variant of a recording: ``mel`` (80, T) float16 log mel, ``f0_hz`` (T,) float32, 0 unvoiced.
+
+    ``contour`` numbers the course of F0 where a corpus knows it: items of one number above 0 share it by
+    relative time, 0 is the sentence's own, -1 is not known.
+    """
 
     key: str
     split: str
@@ -37,6 +41,7 @@ class Features:
     variant: Variant
     mel: Float[np.ndarray, "n_mels frames"]
     f0_hz: Float[np.ndarray, " frames"]
+    contour: int = -1
 
     @property
     def speaker(self) -> str:
@@ -71,6 +76,7 @@ def write_features(path: Path, features: Features) -> None:
         variant=np.array([v.formant_ratio, v.median_hz, v.range_factor]),
         mel=features.mel.astype(np.float16),
         f0_hz=features.f0_hz.astype(np.float32),
+        contour=features.contour,
     )
     temporary.rename(path)
 
@@ -85,4 +91,5 @@ def _read_one(path: Path) -> Features:
             Variant(ratio, median, factor),
             z["mel"],
             z["f0_hz"],
+            int(z["contour"]) if "contour" in z else -1,
         )

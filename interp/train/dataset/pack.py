@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from jaxtyping import Float, UInt8
 
-from interp.estimators.parts.text_encoder import TextEncoder, TextEncoderConfig
+from interp.estimators.speech_model import SpeechConfig, TextModel, text_model_of
 from interp.system.files import whole_file
 from interp.train.dataset.features import WIDE, Features, Variant
 from interp.train.text import TextExample
@@ -48,14 +48,14 @@ class Pack:
 
     features: list[Features]
     texts: dict[str, TextExample]
-    encoder: TextEncoder
+    encoder: TextModel
 
 
 def write_pack(
     path: Path,
     features: Sequence[Features],
     texts: Mapping[str, TextExample],
-    encoder: TextEncoder,
+    encoder: TextModel,
     max_mib: float,
 ) -> int:
     """Write as many items as fit, one variant of every recording after another.
@@ -98,6 +98,7 @@ def _item_arrays(items: Sequence[Features], blobs: Sequence[np.ndarray]) -> dict
         "f0": np.concatenate([np.rint(f.f0_hz / F0_STEP_HZ).astype(np.uint16) for f in items]),
         "keys": np.array([f.key for f in items]),
         "wide": np.array([f.split == WIDE for f in items]),
+        "contours": np.array([f.contour for f in items], dtype=np.int16),
         "variants": np.array([(i, v.formant_ratio, v.median_hz, v.range_factor) for i, v in changes]),
     }
 
@@ -112,7 +113,7 @@ def _text_arrays(items: Sequence[Features], texts: Mapping[str, TextExample]) ->
     }
 
 
-def read_pack(path: Path, config: TextEncoderConfig) -> Pack:
+def read_pack(path: Path, config: SpeechConfig) -> Pack:
     """Read what `write_pack` wrote.
 
     Raises
@@ -125,17 +126,18 @@ def read_pack(path: Path, config: TextEncoderConfig) -> Pack:
     try:
         with path.open("rb") as file, np.load(file) as z:
             packed = {name: z[name] for name in z.files}
-            if (found := str(packed["encoder_config"])) != str(config):
+            wanted = str(text_model_of(config).config)
+            if (found := str(packed["encoder_config"])) != wanted:
                 raise InterpError(
-                    f"{path}: packed with text encoder {found}; the configuration says {config}"
+                    f"{path}: packed with text encoder {found}; the configuration says {wanted}"
                 )
             return Pack(_features(packed), _texts(packed), _encoder(packed, config))
     except UNREADABLE as error:
         raise InterpError(f"{path}: not a readable pack ({str(error)[:200]}); make it again") from error
 
 
-def _encoder(packed: Mapping[str, np.ndarray], config: TextEncoderConfig) -> TextEncoder:
-    encoder = TextEncoder(config)
+def _encoder(packed: Mapping[str, np.ndarray], config: SpeechConfig) -> TextModel:
+    encoder = text_model_of(config)
     prefix = "encoder."
     weights = {k[len(prefix) :]: v.astype(np.float32) for k, v in packed.items() if k.startswith(prefix)}
     encoder.load_state_dict({k: torch.from_numpy(v) for k, v in weights.items()})
@@ -172,9 +174,9 @@ def _features(z: Mapping[str, np.ndarray]) -> list[Features]:
         mel = restore(_unsqueeze(blobs[ends[i] - sizes[i] : ends[i]].tobytes(), int(frames[i])))
         variant = Variant(*(float(x) for x in numbers[1:]))
         split = WIDE if z["wide"][i] else "train"
-        found.append(
-            Features(str(key), split, int(numbers[0]), variant, mel, f0[i].astype(np.float32) * F0_STEP_HZ)
-        )
+        f0_hz = f0[i].astype(np.float32) * F0_STEP_HZ
+        contour = int(z["contours"][i])
+        found.append(Features(str(key), split, int(numbers[0]), variant, mel, f0_hz, contour))
     return found
 
 

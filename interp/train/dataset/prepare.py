@@ -10,11 +10,13 @@ import numpy as np
 
 from interp.corpus.align import AlignedWord
 from interp.corpus.metadata import Utterance, of_speakers, read_corpus
+from interp.corpus.timed import TimedUtterance, frames_of_edges, read_timed_corpus
+from interp.estimators.parts.mean_mel import ids_with_silence
 from interp.text.lexicon import cmudict_lexicon
 from interp.text.symbols import ID_OF
 from interp.train.dataset.alignments import align_corpus
-from interp.train.dataset.durations import timed_symbols
-from interp.train.dataset.extract import extract_variants
+from interp.train.dataset.durations import timed_symbols, without_blanks
+from interp.train.dataset.extract import extract_timed, extract_variants
 from interp.train.dataset.features import WIDE, Features, read_features
 from interp.train.dataset.search import phonemized, unaligned_texts
 from interp.train.dataset.settings import DataSettings
@@ -46,19 +48,25 @@ class PreparedCorpus:
         ]
 
 
-def prepare_corpus(settings: DataSettings, grid: MelGrid, alignment: Alignment = "forced") -> PreparedCorpus:
+def prepare_corpus(
+    settings: DataSettings, grid: MelGrid, alignment: Alignment = "forced", blanks: bool = True
+) -> PreparedCorpus:
     """Align and extract what the cache lacks; validation and test recordings stay as they are.
 
     Parameters
     ----------
     alignment : ``forced`` times the symbols by pocketsphinx; ``search`` leaves that to the text encoder,
         and gives all symbols of a recording one length until then
+    blanks : whether a blank stands between symbols, as `TextEncoder` reads them; else at either end alone
 
     Raises
     ------
     InterpError
         When the corpus is missing or no recording can be used.
     """
+    timed = _timed(settings, grid) if settings.timed else PreparedCorpus([], {})
+    if not settings.corpus:
+        return timed
     cache = Path(settings.cache)
     utterances = _utterances(settings)
     if alignment == "search":
@@ -68,10 +76,25 @@ def prepare_corpus(settings: DataSettings, grid: MelGrid, alignment: Alignment =
     else:
         aligned = align_corpus(utterances, cache / "align", settings.workers)
         items = _extract([u for u in utterances if u.key in aligned], cache, settings)
-        texts = _texts(items, {u.key: u for u in utterances}, aligned, grid)
+        texts = _texts(items, {u.key: u for u in utterances}, aligned, grid, blanks)
     if not texts:
         raise InterpError(f"{settings.corpus}: no recording fits its text; check rate and transcripts")
+    return PreparedCorpus([*timed.items, *items], timed.texts | texts)
+
+
+def _timed(settings: DataSettings, grid: MelGrid) -> PreparedCorpus:
+    """Speech whose phone times are known, each item as it is."""
+    utterances = {u.key: u for u in read_timed_corpus(Path(settings.timed), frozenset(settings.unseen))}
+    folder = Path(settings.cache) / "timed"
+    extract_timed(utterances.values(), folder, settings.workers)
+    items = [f for f in read_features(folder) if f.key in utterances]
+    texts = {f.key: _timed_text(utterances[f.key], f, grid) for f in items}
     return PreparedCorpus(items, texts)
+
+
+def _timed_text(utterance: TimedUtterance, item: Features, grid: MelGrid) -> TextExample:
+    frames = frames_of_edges(np.array(utterance.edges_s), item.mel.shape[1], grid)
+    return TextExample(ids_with_silence(utterance.symbols), frames, item.mel)
 
 
 def _utterances(settings: DataSettings) -> list[Utterance]:
@@ -107,6 +130,7 @@ def _texts(
     utterances: dict[str, Utterance],
     aligned: dict[str, list[AlignedWord]],
     grid: MelGrid,
+    blanks: bool,
 ) -> dict[str, TextExample]:
     lexicon = cmudict_lexicon()
     texts: dict[str, TextExample] = {}
@@ -115,6 +139,7 @@ def _texts(
             continue
         timed = timed_symbols(aligned[item.key], utterances[item.key].text, item.mel, grid, lexicon)
         if timed is not None:
+            timed = timed if blanks else without_blanks(timed)
             ids = np.array([ID_OF[s] for s in timed.symbols], dtype=np.int64)
             texts[item.key] = TextExample(ids, timed.durations, item.mel)
     return texts

@@ -11,11 +11,12 @@ from masks.limits import limited, require_limits
 class DataSettings:
     """Where the recordings are and how they are widened.
 
-    ``corpus``: folder with metadata.csv; ``cache``: folder for alignments and features; ``speakers``: whose
-    recordings, names or patterns; ``variants``: Praat variants a recording; ``wide_speakers``: those who are
-    there for the variety of voices alone, with ``wide_variants``, of whom the estimator but not the text
-    encoder learns, from the share ``wide_kept`` of their recordings that follows its text most closely;
-    ``workers``: processes.
+    ``corpus``: folder of recordings with metadata.csv, or nothing; ``cache``: folder for alignments and
+    features; ``speakers``: whose recordings, names or patterns; ``variants``: Praat variants a recording;
+    ``wide_speakers``: those who are there for the variety of voices alone, with ``wide_variants``, of whom
+    the estimator but not the text encoder learns, from the share ``wide_kept`` of their recordings that
+    follows its text most closely; ``workers``: processes; ``timed``: folder of speech with known phone times
+    and factors (items.jsonl), or nothing; ``unseen``: its voices that training never hears.
     """
 
     corpus: str = "corpus"
@@ -26,6 +27,8 @@ class DataSettings:
     wide_variants: int = limited(6, low=1)
     wide_kept: float = limited(0.7, above=0.0, high=1.0)
     workers: int = limited(2, low=1)
+    timed: str = ""
+    unseen: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check the bounds."""

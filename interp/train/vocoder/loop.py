@@ -101,7 +101,7 @@ def step_inputs(
 def fresh_state(model: nn.Module, rate: float) -> TrainState:
     """A state at step 0, its average equal to the weights."""
     average = {k: v.detach().clone() for k, v in model.state_dict().items()}
-    return TrainState(model, average, torch.optim.AdamW(model.parameters(), rate, betas=BETAS))
+    return TrainState(model, average, [torch.optim.AdamW(model.parameters(), rate, betas=BETAS)])
 
 
 def rate_at(settings: VocoderTraining, step: int) -> float:
@@ -145,11 +145,12 @@ def _one_step(
 
 
 def _update(state: TrainState, rate: float, step: int) -> None:
-    for group in state.optimizer.param_groups:
+    (optimizer,) = state.optimizers
+    for group in optimizer.param_groups:
         group["lr"] = rate
     torch.nn.utils.clip_grad_norm_(state.model.parameters(), GRADIENT_LIMIT)
-    state.optimizer.step()
-    state.optimizer.zero_grad()
+    optimizer.step()
+    optimizer.zero_grad()
     state.step = step
 
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from guidance.layers import fixed_weights
 from guidance.masses import AttentionMasses
-from guidance.objectives import Reading, Term, objective_loss, relative_mass
+from guidance.objectives import Reading, objective_loss, relative_mass
 from guidance.queries import QuerySets
+from guidance.terms import Term
 
 GROUPS = ("ref1.pitch", "ref2.pitch", "null")
 share = st.floats(0.01, 1)
@@ -57,3 +58,19 @@ def test_a_batch_is_its_samples(seed):
     term = Term("all", ("ref1.pitch",), ("ref2.pitch",), average="log")
     alone = torch.cat([loss(term, logits[i : i + 1], "log") for i in range(3)])
     torch.testing.assert_close(loss(term, logits, "log"), alone)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**31))
+def test_neither_is_a_third_answer(seed):
+    """Less of neither is as good as less of the other reference; indifference is a third."""
+    logits = torch.randn(2, 4, 3, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    term = Term("all", ("ref1.pitch",), ("ref2.pitch", "null"), average="log")
+    for column in (1, 2):
+        better = logits.clone()
+        better[..., column] -= 0.5
+        assert (loss(term, better, "log") < loss(term, logits, "log")).all()
+    even = torch.zeros(1, 4, 3, dtype=torch.float64)
+    torch.testing.assert_close(
+        loss(term, even, "log", (1.0, 1.0)), torch.tensor([3.0], dtype=torch.float64).log(), atol=1e-4, rtol=0
+    )

@@ -11,6 +11,7 @@ from masks import (
     MelGrid,
     PatchGrid,
     coverage,
+    key_groups,
     key_membership,
     key_share,
     log_weights,
@@ -123,7 +124,7 @@ def test_attention_mass_sums_to_one_over_what_is_open(seed: int, n_keys: int, n_
     g = torch.Generator().manual_seed(seed)
     pitch, real = (torch.rand(3, n_refs, n_keys, generator=g) < 0.6 for _ in range(2))
     visibility = torch.rand(3, 5, 4, generator=g) * (torch.rand(3, 5, 4, generator=g) < 0.6)
-    membership = key_membership(pitch, real)
+    membership = key_membership(key_groups({"pitch": pitch}, real))
     logits = 3 * torch.randn(3, 5, membership.shape[1], generator=g)
     mass = (logits + log_weights(visibility, membership) @ membership.transpose(1, 2)).softmax(
         -1
@@ -141,7 +142,7 @@ def test_attention_mass_sums_to_one_over_what_is_open(seed: int, n_keys: int, n_
 def test_shares_of_a_reference_sum_to_one_or_it_is_absent(seed: int, n_keys: int) -> None:
     g = torch.Generator().manual_seed(seed)
     pitch, real = (torch.rand(4, 2, n_keys, generator=g) < 0.5 for _ in range(2))
-    share = key_share(key_membership(pitch, real))
+    share = key_share(key_membership(key_groups({"pitch": pitch}, real)))
     of_ref = torch.stack([share[:, :2].sum(-1), share[:, 2:4].sum(-1)], -1)
     torch.testing.assert_close(of_ref, real.any(-1).float())
 

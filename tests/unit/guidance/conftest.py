@@ -9,17 +9,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from guidance.bound_objective import BoundObjective
 from guidance.masses import AttentionMasses
-from guidance.objectives import Objective
 from guidance.queries import QuerySets
 from guidance.settings import GuidanceSettings
+from guidance.terms import Objective
 from guidance.trace import TraceRow
 from guidance.tuner import NoiseTuner
-from guidance.tuning import Tuning
 from interp.diffusion.sampler import StepState
-from interp.settings.objectives import load_objective
-from interp.settings.strict_yaml import read_yaml
-from interp.system.shipped import data_path
+from interp.settings.objectives import shipped_objective
 
 GROUPS = ("ref1.pitch", "ref1.rest", "ref2.pitch", "ref2.rest", "null")
 N_MELS, WIDTH, N_KEYS = 4, 6, 15
@@ -108,11 +106,6 @@ class ToyModel:
         return StepState(index, t, mu + mean, spread, z, mu, self.frame_mask)
 
 
-def shipped(name: str) -> Objective:
-    """One of the shipped objectives."""
-    return load_objective(name, data_path("configs/objectives"), read_yaml)
-
-
 @dataclass(frozen=True)
 class Bench:
     """What the tests need: the toy, and tuners on it that write down their rows."""
@@ -120,17 +113,17 @@ class Bench:
     toy: type[ToyModel] = ToyModel
 
     def shipped(self, name: str) -> Objective:
-        return shipped(name)
+        return shipped_objective(name)
 
-    def tuning(self, toy: ToyModel, objective: Objective | str = "matched", **settings) -> Tuning:
-        table = shipped(objective) if isinstance(objective, str) else objective
-        windows = {"t_tal1": 0.3, "t_tal2": 0.6}
-        return Tuning(toy, table, toy.queries(), toy.key_shares(), GuidanceSettings(**windows | settings))
+    def bound(self, toy: ToyModel, objective: Objective | str = "matched", **settings) -> BoundObjective:
+        table = shipped_objective(objective) if isinstance(objective, str) else objective
+        guidance = GuidanceSettings(**{"t_tal1": 0.3, "t_tal2": 0.6} | settings)
+        return BoundObjective(toy, table, toy.queries(), toy.key_shares(), guidance)
 
     def tuner(self, toy: ToyModel, objective: Objective | str = "matched", **settings):
         rows: list[TraceRow] = []
         settings = {"step_share": 0.1, **settings}
-        return NoiseTuner(self.tuning(toy, objective, **settings), rows.append), rows
+        return NoiseTuner(self.bound(toy, objective, **settings), rows.append), rows
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from guidance.settings import GuidanceSettings, check_compatible
+from guidance.terms import Objective, Term
 from guidance.windows import Windows, window_warnings
 from masks.errors import InterpError
 
@@ -12,21 +13,20 @@ from masks.errors import InterpError
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"gamma": -1.0}, "gamma is -1.0, allowed: 0 to"),
-        ({"gamma": float("nan")}, "gamma is nan"),
-        ({"step_share": 1.5}, "step_share is 1.5, allowed: 0 to 1"),
-        ({"epochs": 0}, "epochs is 0, allowed: 1"),
-        ({"max_halvings": -1}, "max_halvings is -1"),
-        ({"t_tal1": 0.6, "t_tal2": 0.3}, "t_tal1 0.6 is after t_tal2 0.3"),
-        ({"t_tal2": 1.5}, "t_tal2 1.5 are progress; allowed: 0 <= t_tal1 <= t_tal2 <= 1"),
-        ({"t_tal1": float("nan")}, "t_tal1 nan"),
-        ({"scope": "steps"}, "scope is 'steps', allowed: step, initial"),
-        ({"sums": "logs"}, "sums is 'logs'"),
-        ({"layers": "first-half"}, "layers is 'first-half'"),
-        ({"layers": ()}, r"layers is \(\)"),
-        ({"layers": (1, 1)}, r"layers is \(1, 1\)"),
-        ({"layers": (-1,)}, r"layers is \(-1,\)"),
-        ({"lookahead": 2}, "lookahead is 2 with scope 'step'"),
+        ({"gamma": -1.0}, "gamma: -1 is not allowed, it must be 0 to 1000000"),
+        ({"gamma": float("nan")}, "gamma: nan"),
+        ({"step_share": 1.5}, "step_share: 1.5 is not allowed, it must be 0 to 1"),
+        ({"epochs": 0}, "epochs: 0 is not allowed, it must be 1 to 1000"),
+        ({"max_halvings": -1}, "max_halvings: -1"),
+        ({"t_tal2": 1.5}, "t_tal2: 1.5 is not allowed, it must be 0 to 1"),
+        ({"t_tal1": float("nan")}, "t_tal1: nan"),
+        ({"scope": "steps"}, "scope: 'steps' is not one of step, initial"),
+        ({"sums": "logs"}, "sums: 'logs' is not one of log, linear"),
+        ({"layers": "first-half"}, "layers: 'first-half'"),
+        ({"layers": ()}, r"layers: \(\)"),
+        ({"layers": (1, 1)}, r"layers: \(1, 1\)"),
+        ({"layers": (-1,)}, r"layers: \(-1,\)"),
+        ({"lookahead": 2}, "lookahead: 2 with scope 'step'"),
     ],
 )
 def test_values_out_of_range_are_refused(settings, said):
@@ -35,15 +35,15 @@ def test_values_out_of_range_are_refused(settings, said):
 
 
 def test_all_mistakes_come_at_once():
-    with pytest.raises(InterpError, match=r"gamma is -1.*epochs is 0.*scope is 'x'.*t_tal1 0.9"):
-        GuidanceSettings(gamma=-1, epochs=0, scope="x", t_tal1=0.9)
+    with pytest.raises(InterpError, match=r"scope: 'x'.*gamma: -1.*t_tal1: 9.*epochs: 0.*lookahead: 2"):
+        GuidanceSettings(gamma=-1, epochs=0, scope="x", t_tal1=9.0, lookahead=2)
 
 
 def test_edges_of_the_ranges_are_allowed():
     assert GuidanceSettings(
         gamma=0, step_share=0, t_tal1=0, t_tal2=0, max_halvings=0, layers=(0,)
     ).layers == (0,)
-    assert GuidanceSettings(scope="initial", lookahead=3, t_tal1=1, t_tal2=1).windows.at(0.999) == 1
+    assert GuidanceSettings(scope="initial", lookahead=3, t_tal1=1, t_tal2=1).lookahead == 3
 
 
 def test_hard_masking_and_tuning_exclude_each_other():
@@ -60,6 +60,20 @@ def test_a_progress_falls_into_one_window():
     # 1 - 0.7 is 0.30000000000000004, and 1 - 0.7 in float32 is 0.3 - 1.2e-8.
     assert windows.at(1 - 0.7) == 2
     assert windows.at(0.2999999881) == 2
+
+
+def test_ends_in_the_wrong_order_are_refused():
+    with pytest.raises(InterpError, match=r"t_tal1 0.6 is after t_tal2 0.3; allowed: 0 <= t_tal1"):
+        Windows(0.6, 0.3)
+    with pytest.raises(InterpError, match=r"0.5 and t_tal2 1.5 are progress"):
+        Windows(0.5, 1.5)
+
+
+def test_an_end_that_is_not_set_is_the_objective_s_own():
+    objective = Objective("mine", "log", (Term("all", ("ref1",)),), windows=(0.2, 0.45))
+    assert objective.windows_for(GuidanceSettings()) == Windows(0.2, 0.45)
+    assert objective.windows_for(GuidanceSettings(t_tal2=0.3)) == Windows(0.2, 0.3)
+    assert objective.windows_for(GuidanceSettings(t_tal1=0.0)) == Windows(0.0, 0.45)
 
 
 def test_empty_windows():

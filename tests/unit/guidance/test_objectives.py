@@ -10,9 +10,10 @@ import torch
 
 from guidance.layers import LayerWeights, fixed_weights, left_out, resolve_layers
 from guidance.masses import AttentionMasses
-from guidance.objectives import EPS, Reading, Term, objective_loss
+from guidance.objectives import EPS, Reading, objective_loss
 from guidance.queries import QuerySets
 from guidance.readout import read_masses
+from guidance.terms import Term
 from masks.errors import InterpError
 
 GROUPS = ("ref1.pitch", "ref1.rest", "ref2.pitch", "ref2.rest", "null")
@@ -75,9 +76,10 @@ def test_query_weights_are_a_ramp():
 
 
 def test_matched_is_the_formula_of_the_design(bench):
+    """Three answers: the wanted reference, the other one, and neither, whose share is 1."""
     terms = bench.shipped("matched").terms(1)
-    pitch = (0.4 / 0.2) / (0.4 / 0.2 + 0.2 / 0.4)
-    rest = (0.5 / 0.6) / (0.5 / 0.6 + 0.3 / 0.8)
+    pitch = (0.4 / 0.2) / (0.4 / 0.2 + 0.2 / 0.4 + null(FIRST))
+    rest = (0.5 / 0.6) / (0.5 / 0.6 + 0.3 / 0.8 + null(SECOND))
     expected = -math.log(pitch) - 0.7 * math.log(rest)
     assert loss(terms, masses([FIRST, SECOND]), gamma=0.7) == pytest.approx(expected, abs=1e-5)
     assert bench.shipped("matched").terms(2) == terms
@@ -113,10 +115,14 @@ def test_a_term_may_read_whole_references():
     assert loss(term, masses([FIRST, SECOND])) == pytest.approx(expected, abs=1e-5)
 
 
+def null(query):
+    return query[GROUPS.index("null")]
+
+
 def relative(query, mine, other):
-    """Mass per key share, of two groups."""
+    """Mass per key share, of two groups and neither."""
     a, b = (query[GROUPS.index(name)] / SHARES[name] for name in (mine, other))
-    return a / (a + b)
+    return a / (a + b + null(query))
 
 
 def test_layers_of_one_grid_are_averaged_before_the_log_others_after():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from guidance.path import PathTuner
+from guidance.path import PathLandscape, PathTuner
 
 DECAY, TIMES = 0.7, (0.95, 0.8, 0.6, 0.3)
 LENGTHS = (8, 6)
@@ -34,21 +34,25 @@ def setup(bench):
         normals = torch.stack([toy.state(index=10 * k).z for k in range(n_normals)], 1)
         rows = []
         settings = {"step_share": 0.1, "scope": "trajectory", **settings}
-        tuning = bench.tuning(toy, objective, **settings)
-        return PathTuner(tuning, way_of(toy, n_normals), TIMES[0], rows.append), normals, toy.frame_mask, rows
+        bound = bench.bound(toy, objective, **settings)
+        return PathTuner(bound, way_of(toy, n_normals), TIMES[0], rows.append), normals, toy.frame_mask, rows
 
     return make
 
 
+def landscape_of(tuner, z, frame_mask):
+    return PathLandscape(tuner.bound, tuner.tuned_path, z, frame_mask, 3)
+
+
 def loss_of(tuner, z, frame_mask, readings):
-    return tuner._landscape(z, frame_mask, 3).evaluate(z, readings).loss
+    return landscape_of(tuner, z, frame_mask).evaluate(z, readings).loss
 
 
 @pytest.mark.parametrize("objective", ["matched", "sequential"])
 def test_gradient_through_the_way_is_the_finite_difference(setup, objective):
     tuner, normals, frame_mask, _ = setup(objective=objective)
     z = normals.flatten(1, 2)
-    slope = tuner._landscape(z, frame_mask, 3).slope(z, ())
+    slope = landscape_of(tuner, z, frame_mask).slope(z, ())
     generator = torch.Generator().manual_seed(0)
     direction = torch.randn(z.shape, generator=generator, dtype=z.dtype) * frame_mask[:, None]
     h = 1e-5
@@ -79,10 +83,10 @@ def test_a_step_is_a_share_of_one_normals_norm(setup):
 
 def test_each_evaluation_is_read_by_its_own_window(setup):
     """The terms of window 2 alone count when window 1 is empty, and evaluations past the windows do not."""
-    tuner, normals, _, _ = setup(objective="sequential", t_tal1=0.1, t_tal2=0.5)
+    tuner, normals, frame_mask, _ = setup(objective="sequential", t_tal1=0.1, t_tal2=0.5)
     z = normals.flatten(1, 2)
-    visits = tuner._visits(z)
-    objective = tuner.tuning.objective
+    visits = landscape_of(tuner, z, frame_mask)._visits(z)
+    objective = tuner.bound.objective
     assert [v.terms for v in visits] == [objective.terms(1), objective.terms(2), objective.terms(2)]
 
 

@@ -10,32 +10,29 @@ import pytest
 import torch
 
 from guidance.masses import AttentionMasses
-from guidance.objectives import Objective, Term
 from guidance.readout import read_masses
+from guidance.terms import Objective, Term
+from guidance.tuner import StepLandscape
 from interp.diffusion.noise import draw_noise
 from interp.diffusion.process import DiffusionProcess
 from interp.diffusion.sampler import sample
 from masks.errors import InterpError
 
-ROW_SUM = Objective(
-    "rows", "linear", ((Term("pitch", ("ref1", "ref2", "null")),), (Term("pitch", ("ref1", "ref2", "null")),))
-)
+ROW_SUM = Objective("rows", "linear", every_window=(Term("pitch", ("ref1", "ref2", "null")),))
 
 
 @pytest.mark.parametrize("sums", ["log", "linear"])
 @pytest.mark.parametrize("name", ["matched", "sequential", "simultaneous", "temp"])
 def test_gradient_is_the_finite_difference(bench, name, sums):
     toy = bench.toy((1, 2), (8, 6))
-    tuning = bench.tuning(toy, name, gamma=0.7, sums=sums)
+    bound = bench.bound(toy, name, gamma=0.7, sums=sums)
     state = toy.state(spread=0.8)
-    terms = tuning.objective.terms(2)
-    slope = tuning.slope(state, terms, state.z, ())
+    landscape = StepLandscape(bound, state, bound.objective.terms(2))
+    slope = landscape.slope(state.z, ())
     direction = torch.randn(state.z.shape, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     direction = direction * state.frame_mask[:, None]
     h = 1e-5
-    high, low = (
-        tuning.evaluate(state, terms, state.z + s * h * direction, slope.readings).loss for s in (1, -1)
-    )
+    high, low = (landscape.evaluate(state.z + s * h * direction, slope.readings).loss for s in (1, -1))
     expected = (slope.gradient * direction).sum((1, 2))
     assert expected.abs().min() > 1e-3
     torch.testing.assert_close((high - low) / (2 * h), expected, rtol=1e-6, atol=1e-9)
@@ -59,7 +56,7 @@ def test_loss_falls_and_noise_stays_on_its_shell(bench, name):
 
 def test_matched_moves_both_masses_their_way(bench):
     toy = bench.toy((1,), (8,))
-    tuner, rows = bench.tuner(toy, epochs=8)
+    tuner, rows = bench.tuner(toy, epochs=10)
     tuner(toy.state())
     before, after = rows[0].mass.relative, rows[-1].mass.relative
     assert after["ref1.pitch"] > before["ref1.pitch"] + 0.05
@@ -72,7 +69,8 @@ def test_gamma_zero_leaves_the_rest_alone(bench):
     both, _ = bench.tuner(toy, gamma=1.0)
     pitch, _ = bench.tuner(toy, gamma=0.0)
     state = toy.state()
-    slopes = [t.tuning.slope(state, t.tuning.objective.terms(1), state.z, ()) for t in (both, pitch)]
+    bounds = [tuner.bound for tuner in (both, pitch)]
+    slopes = [StepLandscape(b, state, b.objective.terms(1)).slope(state.z, ()) for b in bounds]
     # Row 3 is read by rest queries of the fine layers and the coarse rest row alone.
     assert slopes[1].gradient[0, 3].abs().max() == 0
     assert slopes[0].gradient[0, 3].abs().max() > 0
@@ -200,7 +198,7 @@ class NeverBetter:
 def test_rejected_sample_keeps_its_noise_and_gets_its_score(bench):
     toy = bench.toy((1, 2), (8, 6))
     tuner, rows = bench.tuner(toy, epochs=3, max_halvings=2)
-    tuner = replace(tuner, tuning=replace(tuner.tuning, model=NeverBetter(toy)))
+    tuner = replace(tuner, bound=replace(tuner.bound, model=NeverBetter(toy)))
     state = toy.state()
     z, score = tuner(state)
     assert torch.equal(z[0], state.z[0])
@@ -222,12 +220,17 @@ def test_epochs_go_further(bench):
 
 def test_layer_weights_are_fixed_for_the_step(bench):
     toy = bench.toy((1,), (8,))
-    tuning = bench.tuning(toy)
-    state, terms = toy.state(), tuning.objective.terms(1)
-    slope = tuning.slope(state, terms, state.z, ())
-    shrunk = replace(tuning, model=Reweighted(toy))
-    assert torch.equal(shrunk.evaluate(state, terms, state.z, slope.readings).loss, slope.loss)
-    assert not torch.equal(shrunk.slope(state, terms, state.z, ()).loss, slope.loss)
+    state = toy.state()
+    slope = landscape_of(bench, toy, state).slope(state.z, ())
+    shrunk = landscape_of(bench, toy, state, Reweighted(toy))
+    assert torch.equal(shrunk.evaluate(state.z, slope.readings).loss, slope.loss)
+    assert not torch.equal(shrunk.slope(state.z, ()).loss, slope.loss)
+
+
+def landscape_of(bench, toy, state, model=None):
+    """Of the terms of window 1, on the toy or another model with its queries."""
+    bound = replace(bench.bound(toy), model=model or toy)
+    return StepLandscape(bound, state, bound.objective.terms(1))
 
 
 @dataclass(frozen=True)
@@ -245,15 +248,14 @@ class Reweighted:
 
 def test_loss_is_float32_when_the_model_is_not(bench):
     toy = bench.toy((1,), (8,), torch.float32)
-    tuning = bench.tuning(toy)
-    state, terms = toy.state(), tuning.objective.terms(1)
-    expected = tuning.slope(state, terms, state.z, ())
-    halved = replace(tuning, model=HalfMasses(toy))
+    state = toy.state()
+    expected = landscape_of(bench, toy, state).slope(state.z, ())
+    halved = landscape_of(bench, toy, state, HalfMasses(toy))
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        found = halved.slope(state, terms, state.z, ())
+        found = halved.slope(state.z, ())
     assert found.loss.dtype == torch.float32
     # The masses lost bits, the logs and means did not: the loss is that of the rounded masses, to float32.
-    rounded = replace(tuning, model=RoundedMasses(toy)).slope(state, terms, state.z, ())
+    rounded = landscape_of(bench, toy, state, RoundedMasses(toy)).slope(state.z, ())
     torch.testing.assert_close(found.loss, rounded.loss, rtol=1e-6, atol=0)
     torch.testing.assert_close(found.loss, expected.loss, rtol=1e-2, atol=0)
 
@@ -306,12 +308,12 @@ def test_trace_row_is_one_line_of_json(bench):
 
 def test_mode_without_the_objectives_queries_is_named(bench):
     toy = bench.toy((1,), (8,))
-    tuning = bench.tuning(toy)
-    spans = tuple({k: v for k, v in s.items() if k.startswith("span")} for s in tuning.queries.sets)
-    tuning = replace(tuning, queries=replace(tuning.queries, sets=spans))
+    bound = bench.bound(toy)
+    spans = tuple({k: v for k, v in s.items() if k.startswith("span")} for s in bound.queries.sets)
+    bound = replace(bound, queries=replace(bound.queries, sets=spans))
     state = toy.state()
     with pytest.raises(InterpError, match=r"'pitch' do not exist in this mode \(there are: span1, span2, "):
-        tuning.slope(state, tuning.objective.terms(1), state.z, ())
+        StepLandscape(bound, state, bound.objective.terms(1)).slope(state.z, ())
 
 
 def test_the_predicted_decrease_is_that_of_a_short_step(bench):
@@ -324,11 +326,11 @@ def test_the_predicted_decrease_is_that_of_a_short_step(bench):
 def test_temp_masses_are_read_over_the_span_that_wants_them(bench):
     """Reference 1 over the first span, reference 2 over the second: each the objective's own share."""
     toy = bench.toy((1,), (8,))
-    tuning = bench.tuning(toy, "temp")
+    bound = bench.bound(toy, "temp")
     state = toy.state()
     masses = toy.masses(state.x_t, state.times)
-    (found,) = read_masses(tuning.objective.terms(1), masses, tuning.reading(masses))
-    reading = tuning.reading(masses)
+    (found,) = read_masses(bound.objective.terms(1), masses, bound.reading(masses))
+    reading = bound.reading(masses)
     for group, span in (("ref1.pitch", "span1.pitch"), ("ref2.rest", "span2.rest")):
         per_layer = []
         for layer, mass in zip(masses.layers, masses.mass, strict=True):

@@ -12,16 +12,22 @@ from masks import (
     N_CHANNELS,
     InterpError,
     freq_visibility,
+    key_groups,
     key_membership,
     key_share,
     log_weights,
     temp_visibility,
 )
+from masks.groups import group, groups_of_kind, open_groups
 
 # Two references of up to 4 keys; the second has 3. Pitch: keys 0 of each, and 1 of the first.
 PITCH = torch.tensor([[[1, 1, 0, 0], [1, 0, 0, 1]]], dtype=torch.bool)
 REAL = torch.tensor([[[1, 1, 1, 1], [1, 1, 1, 0]]], dtype=torch.bool)
 EVERYTHING = torch.ones(1, 1, 4)
+
+
+def membership_of(pitch: torch.Tensor = PITCH, real: torch.Tensor = REAL) -> torch.Tensor:
+    return key_membership(key_groups({"pitch": pitch}, real))
 
 
 def masses(
@@ -38,7 +44,7 @@ def named(mass: torch.Tensor) -> dict[str, float]:
 
 
 def test_membership_is_one_group_a_key_in_the_order_ref_1_ref_2_null() -> None:
-    membership = key_membership(PITCH, REAL)
+    membership = membership_of()
     assert membership.shape == (1, 9, N_CHANNELS)
     names = [GROUP_NAMES[g] for g in membership[0].argmax(-1)]
     assert names[:4] == ["ref1.pitch", "ref1.pitch", "ref1.rest", "ref1.rest"]
@@ -46,13 +52,27 @@ def test_membership_is_one_group_a_key_in_the_order_ref_1_ref_2_null() -> None:
     assert (membership.sum(-1) == 1).all()
 
 
+def test_several_grids_of_keys_stand_one_after_another() -> None:
+    whole = key_groups({}, torch.ones(1, 2, 3, 1, dtype=torch.bool))
+    membership = key_membership(key_groups({"pitch": PITCH}, REAL), whole)
+    names = [GROUP_NAMES[g] for g in membership[0].argmax(-1)]
+    assert names[8:] == ["ref1.rest"] * 3 + ["ref2.rest"] * 3 + ["null"]
+
+
+def test_groups_by_name_are_those_of_the_stored_order() -> None:
+    assert GROUP_NAMES == ("ref1.pitch", "ref1.rest", "ref2.pitch", "ref2.rest", "null", "padding")
+    assert [GROUP_NAMES[g] for g in groups_of_kind("rest")] == ["ref1.rest", "ref2.rest"]
+    assert GROUP_NAMES[group("pitch", 2)] == "ref2.pitch"
+    assert open_groups([("rest", 2), ("pitch", 1)]) == (True, False, False, True)
+
+
 def test_shares_are_of_each_reference_s_own_real_keys() -> None:
-    share = key_share(key_membership(PITCH, REAL))
+    share = key_share(membership_of())
     torch.testing.assert_close(share[0], torch.tensor([0.5, 0.5, 1 / 3, 2 / 3, 1, 0, 0, 0]))
 
 
 def test_indifferent_queries_split_evenly_between_references_of_unequal_length() -> None:
-    mass = named(masses(EVERYTHING, key_membership(PITCH, REAL)))
+    mass = named(masses(EVERYTHING, membership_of()))
     assert mass["ref1.pitch"] + mass["ref1.rest"] == pytest.approx(0.5)
     assert mass["ref2.pitch"] == pytest.approx(0.5 / 3)
     assert mass["null"] == mass["padding"] == 0
@@ -60,38 +80,38 @@ def test_indifferent_queries_split_evenly_between_references_of_unequal_length()
 
 def test_repeating_a_reference_s_keys_changes_nothing() -> None:
     logits = torch.randn(1, 1, 9, generator=torch.Generator().manual_seed(0))
-    once = masses(EVERYTHING, key_membership(PITCH, REAL), logits)
+    once = masses(EVERYTHING, membership_of(), logits)
     twice_keys = torch.cat([PITCH, PITCH], -1), torch.cat([REAL, REAL & torch.tensor([[True], [False]])], -1)
     repeated = torch.cat([logits[..., :4], logits[..., :4], logits[..., 4:8], logits[..., 4:]], -1)
     torch.testing.assert_close(
-        masses(EVERYTHING, key_membership(*twice_keys), repeated), once, rtol=0, atol=1e-6
+        masses(EVERYTHING, membership_of(*twice_keys), repeated), once, rtol=0, atol=1e-6
     )
 
 
 def test_closed_groups_have_exactly_no_mass() -> None:
-    mass = named(masses(freq_visibility("masked"), key_membership(PITCH, REAL)))
+    mass = named(masses(freq_visibility("masked"), membership_of()))
     assert mass["ref1.rest"] == mass["ref2.pitch"] == mass["null"] == mass["padding"] == 0
     assert mass["ref1.pitch"] + mass["ref2.rest"] == pytest.approx(1)
 
 
 def test_the_null_key_takes_all_where_everything_is_closed() -> None:
     visibility = torch.tensor([[[0.0, 0, 0, 0], [0, 0, 1, 0]]])
-    mass = masses(visibility, key_membership(PITCH, REAL), 5 * torch.ones(1, 2, 9))
+    mass = masses(visibility, membership_of(), 5 * torch.ones(1, 2, 9))
     assert mass[0, 0].tolist() == [0, 0, 0, 0, 1, 0, 0, 0]
     assert mass[0, 1].tolist() == [0, 0, 1, 0, 0, 0, 0, 0]
 
 
 def test_an_open_group_without_keys_counts_as_closed() -> None:
-    no_pitch = key_membership(torch.zeros_like(PITCH), REAL)
+    no_pitch = membership_of(torch.zeros_like(PITCH), REAL)
     only_pitch = torch.tensor([[[1.0, 0, 1, 0]]])
     assert named(masses(only_pitch, no_pitch))["null"] == 1
-    absent = key_membership(PITCH, REAL & torch.tensor([[True], [False]]))
+    absent = membership_of(PITCH, REAL & torch.tensor([[True], [False]]))
     assert named(masses(torch.tensor([[[0.0, 0, 1, 1]]]), absent))["null"] == 1
-    assert key_membership(PITCH[:, :1], REAL[:, :1]).shape == (1, 5, N_CHANNELS)
+    assert membership_of(PITCH[:, :1], REAL[:, :1]).shape == (1, 5, N_CHANNELS)
 
 
 def test_a_leak_weighs_the_unwanted_groups_by_itself() -> None:
-    weights = log_weights(freq_visibility("weighted", 0.1), key_membership(PITCH, REAL))[0, 0]
+    weights = log_weights(freq_visibility("weighted", 0.1), membership_of())[0, 0]
     expected = [-math.log(4), math.log(0.1 / 4), math.log(0.1 / 3), -math.log(3), -1e4, -1e4]
     torch.testing.assert_close(weights[:6], torch.tensor(expected))
 
@@ -104,7 +124,7 @@ def test_joint_is_everything_open_in_both_modes() -> None:
 
 def test_temp_closes_the_other_span_s_reference_and_mixes_in_the_crossfade() -> None:
     spans = torch.tensor([[[1.0, 0.25, 0.0], [0.0, 0.75, 1.0]]])
-    mass = masses(temp_visibility(spans, "masked"), key_membership(PITCH, REAL))
+    mass = masses(temp_visibility(spans, "masked"), membership_of())
     torch.testing.assert_close(mass[0, :, :2].sum(-1), torch.tensor([1, 0.25, 0]))
     assert mass[0, 0, 2:].eq(0).all()
     assert mass[0, 2, :2].eq(0).all()
@@ -114,3 +134,11 @@ def test_temp_closes_the_other_span_s_reference_and_mixes_in_the_crossfade() -> 
 def test_unknown_modes_and_leaks_are_refused(attend: str, leak: float, named_: str) -> None:
     with pytest.raises(InterpError, match=named_):
         freq_visibility(attend, leak)  # type: ignore[arg-type]
+
+
+def test_a_fifth_column_opens_the_null_key_beside_the_others() -> None:
+    membership = membership_of()
+    mass = named(masses(torch.tensor([[[1.0, 1, 1, 1, 1]]]), membership))
+    assert mass["null"] == pytest.approx(1 / 3)  # as much as either reference
+    closed = log_weights(torch.tensor([[[1.0, 1, 1, 1, 0]]]), membership)
+    torch.testing.assert_close(closed, log_weights(EVERYTHING, membership), rtol=0, atol=0)

@@ -4,84 +4,86 @@ from __future__ import annotations
 
 import pytest
 
-from guidance.objectives import Term
-from interp.settings.objectives import load_objective, objective_names, objective_of_table
-from interp.settings.strict_yaml import parse_yaml, read_yaml
+from guidance.terms import Term
+from interp.settings.objectives import load_objective
 from interp.system.shipped import data_path
 from masks.errors import InterpError
 
 FOLDER = data_path("configs/objectives")
 
 
-def read(text):
-    return objective_of_table("mine", parse_yaml(text, "mine.yaml"), "mine.yaml")
+@pytest.fixture
+def read(tmp_path):
+    def written(text):
+        (tmp_path / "mine.yaml").write_text(text)
+        return load_objective("mine", tmp_path)
+
+    return written
 
 
 def test_the_shipped_tables_are_there_and_load():
-    names = objective_names(FOLDER)
-    assert set(names) >= {"matched", "sequential", "simultaneous", "temp"}
+    names = {path.stem for path in FOLDER.glob("*.yaml")}
+    assert names >= {"matched", "sequential", "simultaneous", "temp"}
     for name in names:
-        assert load_objective(name, FOLDER, read_yaml).name == name
+        assert load_objective(name, FOLDER).name == name
 
 
 def test_unknown_objective_names_the_nearest():
     with pytest.raises(InterpError, match=r"no table 'mached'.*did you mean 'matched'\? Change --objective$"):
-        load_objective("mached", FOLDER, read_yaml)
+        load_objective("mached", FOLDER)
     with pytest.raises(InterpError, match=r"allowed: matched, .*, temp\. Change --objective$"):
-        load_objective("zzz", FOLDER, read_yaml)
+        load_objective("zzz", FOLDER)
 
 
-def test_terms_fall_into_their_windows():
+def test_terms_fall_into_their_windows(read):
     table = read(
         "sums: linear\n"
+        "windows: [0.3, 1]\n"
         "every_window: [{queries: all, groups: [ref1]}]\n"
         "window_2: [{queries: pitch, groups: [ref2.pitch], want: less, coefficient: gamma},\n"
         "           {queries: rest, groups: [ref2], against: [ref1], coefficient: 1e-1, average: log}]\n"
     )
+    assert table.windows == (0.3, 1.0)
     always = Term("all", ("ref1",))
     assert table.terms(1) == (always,)
     assert table.terms(2) == (
         always,
-        Term("pitch", ("ref2.pitch",), want="less", times_gamma=True),
+        Term("pitch", ("ref2.pitch",), want="less", coefficient="gamma"),
         Term("rest", ("ref2",), ("ref1",), coefficient=0.1, average="log"),
     )
+
+
+TERM = "sums: log\nwindow_1: [{queries: all, groups: [ref1], %s}]"
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (
-            "sums: log\nwindow_3: []",
-            "unknown 'window_3', did you mean 'window_[12]'",
-        ),
-        ("every_window: [{queries: all, groups: [ref1]}]", "sums is None, allowed: log, linear"),
+        ("sums: log\nwindow_3: []", "window_3: unknown setting, did you mean window_[12]"),
+        ("every_window: [{queries: all, groups: [ref1]}]", "sums: is missing, give one of log, linear"),
         ("sums: log", "no terms"),
-        ("sums: log\nwindow_1: all", "window_1: 'all' is no list of terms"),
-        ("sums: log\nwindow_1: [all]", "window_1, term 1: 'all' is no mapping"),
-        ("sums: log\nwindow_1: [{groups: [ref1]}]", "term 1: queries is None"),
-        ("sums: log\nwindow_1: [{queries: all, groups: ref1}]", "groups is 'ref1', allowed: a list"),
-        ("sums: log\nwindow_1: [{queries: all, groups: [ref1], against: []}]", r"against is \[\]"),
-        (
-            "sums: log\nwindow_1: [{queries: all, groups: [ref1], want: most}]",
-            "want is 'most', allowed: more, less",
-        ),
-        ("sums: log\nwindow_1: [{queries: all, groups: [ref1], average: max}]", "average is 'max'"),
-        ("sums: log\nwindow_1: [{queries: all, groups: [ref1], coefficient: -1}]", "coefficient is -1"),
-        ("sums: log\nwindow_1: [{queries: all, groups: [ref1], coefficient: true}]", "coefficient is True"),
-        ("sums: log\nwindow_1: [{queries: all, groups: [ref1], coefficient: beta}]", "coefficient is 'beta'"),
-        (
-            "sums: log\nwindow_1: [{queries: all, groups: [ref1], wants: more}]",
-            "unknown 'wants', did you mean 'want'",
-        ),
+        ("sums: log\nwindow_1: all", "window_1: 'all' is not a list"),
+        ("sums: log\nwindow_1: [all]", r"window_1\[0\]: 'all' is not a group of settings"),
+        ("sums: log\nwindow_1: [{groups: [ref1]}]", r"window_1\[0\].queries: is missing, give text"),
+        ("sums: log\nwindow_1: [{queries: all, groups: ref1}]", r"\[0\].groups: 'ref1' is not a list"),
+        ("sums: log\nwindow_1: [{queries: all, groups: []}]", r"window_1\[0\]: groups: none; name some"),
+        (TERM % "want: most", "want: 'most' is not one of more, less"),
+        (TERM % "average: max", "average: 'max' is not one of mass, log"),
+        (TERM % "coefficient: -1", "coefficient: -1 is not allowed, it must be 0 or more"),
+        (TERM % "coefficient: true", "coefficient: True is not a finite number or one of gamma"),
+        (TERM % "coefficient: beta", "coefficient: 'beta' is not"),
+        (TERM % "wants: more", r"\[0\].wants: unknown setting, did you mean window_1\[0\].want\?"),
+        (TERM % "want: more" + "\nwindows: [0.4, 0.2]", "t_tal1 0.4 is after t_tal2 0.2"),
     ],
 )
-def test_mistakes_are_named(text, said):
+def test_mistakes_are_named(read, text, said):
     with pytest.raises(InterpError, match=f"mine.yaml.*({said})"):
         read(text)
 
 
-def test_all_mistakes_come_at_once():
-    with pytest.raises(InterpError, match=r"sums is 'logs'.*unknown 'qeries'.*queries is None.*want is 'x'"):
+def test_all_mistakes_come_at_once(read):
+    said = r"4 mistakes: sums: 'logs'.*\.qeries: unknown.*\.queries: is missing.*\.want: 'x'"
+    with pytest.raises(InterpError, match=said):
         read(
             "sums: logs\n"
             "window_1: [{qeries: all, groups: [ref1]}]\n"

@@ -3,6 +3,7 @@
 import pytest
 
 from guidance.settings import GuidanceSettings
+from guidance.windows import Windows
 from interp.settings.resolve import mapping_of, resolve
 from interp.settings.strict_yaml import dump_yaml
 from interp.settings.synth import SynthSettings, for_mode
@@ -21,6 +22,12 @@ def test_temp_has_its_own_objective():
     assert SynthSettings(mode="freq").guidance.objective == "matched"
 
 
+def test_windows_are_the_objective_s_own_where_none_are_set():
+    assert SynthSettings().windows == Windows(0.1, 0.2)
+    assert SynthSettings(mode="temp").windows == Windows(0.2, 0.45)
+    assert SynthSettings(guidance=GuidanceSettings(t_tal2=0.5)).windows == Windows(0.1, 0.5)
+
+
 def test_another_mode_takes_its_objective_along():
     there = for_mode(SynthSettings(mode="freq"), "temp")
     assert (there.mode, there.guidance.objective) == ("temp", "temp")
@@ -36,6 +43,8 @@ def test_another_mode_takes_its_objective_along():
         ({"sampler": "euler"}, "sampler: 'euler' is not one of sde, ode"),
         ({"split_s": 1.0, "split_word": "a"}, "give one of them"),
         ({"guidance": GuidanceSettings(objective="temp")}, "needs mode temp"),
+        ({"guidance": GuidanceSettings(objective="mached")}, "did you mean 'matched'"),
+        ({"guidance": GuidanceSettings(t_tal1=0.3)}, "t_tal1 0.3 is after t_tal2 0.2"),
         ({"attend": "masked"}, "--no-guidance"),
         ({"seed": -1, "split": 1.5}, "seed: -1.*split: 1.5"),
     ],

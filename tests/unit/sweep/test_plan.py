@@ -63,7 +63,7 @@ def test_the_same_point_named_twice_is_one(tmp_path):
         ("grid: {gamma: [1]}", "gamma: unknown setting, did you mean guidance.gamma?"),
         ("grid: {guidance.gama: [1]}", "guidance.gama: unknown setting, did you mean guidance.gamma?"),
         ("base: {n_timestep: 3}", "did you mean n_timesteps?"),
-        ("grid: {guidance.gamma: [1, -1]}", "gamma is -1"),
+        ("grid: {guidance.gamma: [1, -1]}", "gamma: -1"),
         ("grid: {tau: [[0.5, 0.2]]}", "t_tal1 0.5 is after t_tal2 0.2"),
         ("grid: {tau: [0.5]}", "tau: 0.5 is not a pair"),
         ("grid: {tau: [[0.1, 0.2]], guidance.t_tal1: [0.1]}", "both are given"),
@@ -90,7 +90,7 @@ def test_all_mistakes_come_at_once_and_each_only_once(tmp_path):
             "sentences: [He left.]\ngrid: {guidance.gamma: [1, -1], n_timesteps: [2, 0]}\nbase: {sede: 1}",
         )
     said = str(error.value)
-    assert said.count("gamma is -1") == said.count("sede: unknown setting, did you mean seed?") == 1
+    assert said.count("gamma: -1") == said.count("sede: unknown setting, did you mean seed?") == 1
     assert "n_timesteps: 0" in said
 
 

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from interp.estimators.parts.text_encoder import TextEncoder, TextEncoderConfig
+from interp.text.symbols import BLANK_ID
 from interp.train.dataset.bank import FeatureBank, build_bank
 from interp.train.dataset.features import Features, Variant
 from interp.train.text import TextExample
@@ -38,6 +39,7 @@ def texts() -> dict[str, TextExample]:
     made = {}
     for speaker, prompt in product(SPEAKERS, PROMPTS):
         ids = rng.integers(2, 20, 2 * N_SYMBOLS + 1)
+        ids[::2] = BLANK_ID
         durations = rng.integers(0, 2, len(ids)) + 1
         durations[3] += 24 + rng.integers(10) - min(24, durations.sum())
         made[f"{speaker}/{prompt}"] = TextExample(ids, durations, np.zeros((1, durations.sum()), np.float16))

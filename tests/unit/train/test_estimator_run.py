@@ -61,8 +61,9 @@ def test_a_resumed_run_is_the_run_bit_for_bit(run):
     assert whole.step == resumed.step == 4
     assert same(whole.model.state_dict(), resumed.model.state_dict())
     assert same(whole.average, resumed.average)
-    slots = [s.optimizer.state_dict()["state"] for s in (whole, resumed)]
-    assert all(same(slots[0][i], slots[1][i]) for i in slots[0])
+    slots = [[o.state_dict()["state"] for o in s.optimizers] for s in (whole, resumed)]
+    assert len(slots[0]) == 2
+    assert all(same(a[i], b[i]) for a, b in zip(*slots, strict=True) for i in a)
 
 
 def test_every_step_draws_its_own_times_whatever_was_run_before(run, monkeypatch):
@@ -107,7 +108,7 @@ def state(run):
 def fresh(small_bin):
     model = BinEstimator(small_bin)
     average = {k: v.detach().clone() for k, v in model.state_dict().items()}
-    return TrainState(model, average, torch.optim.AdamW(model.parameters()))
+    return TrainState(model, average, [torch.optim.AdamW(model.parameters())])
 
 
 def test_half_precision_is_enough_to_go_on(state, small_bin, tmp_path):
@@ -142,7 +143,7 @@ def test_nothing_there_is_a_new_run(small_bin, tmp_path):
 def test_damaged_and_foreign_states(state, small_bin, tmp_path):
     path = tmp_path / "state.safetensors"
     save_state(path, state)
-    other = TrainState(torch.nn.Linear(2, 2), {}, torch.optim.AdamW([torch.nn.Parameter(torch.zeros(1))]))
+    other = TrainState(torch.nn.Linear(2, 2), {}, [torch.optim.AdamW([torch.nn.Parameter(torch.zeros(1))])])
     with pytest.raises(InterpError, match="another model"):
         load_state(path, other)
     path.write_bytes(path.read_bytes()[:1000])

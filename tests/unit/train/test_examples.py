@@ -76,7 +76,7 @@ def test_ambiguous_references_differ_from_each_other(bank, ambiguous):
 
 
 def test_everything_ambiguous_is_open_and_counts(ambiguous):
-    assert all(plan.visible == (True,) * 4 and plan.counts for plan in ambiguous)
+    assert all(plan.visible == (True,) * 4 + (False,) and plan.counts for plan in ambiguous)
     assert all(plan.switch == FRAMES and plan.target == plan.after for plan in ambiguous)
 
 
@@ -149,7 +149,7 @@ def test_shares_of_kinds(bank):
 
 def subset(bank, keep):
     """The same bank with these items alone; frames stay where they are."""
-    names = ["voice_id", "speaker_id", "ratio", "log_f0", "prompt_id", "recording_id", "wide"]
+    names = ["voice_id", "speaker_id", "ratio", "log_f0", "prompt_id", "recording_id", "wide", "contour"]
     arrays = {name: getattr(bank, name)[keep] for name in (*names, "starts", "mu_starts", "lengths")}
     boundaries = tuple(bank.boundaries[i] for i in np.flatnonzero(keep))
     return replace(bank, **arrays, voice=bank.voice[torch.from_numpy(keep)], boundaries=boundaries)

@@ -16,7 +16,7 @@ def rates(**settings):
     chosen = EstimatorTraining(n_steps=10, learning_rate=1.0, **settings)
     found = []
     for step in range(1, 11):
-        _set_rate(optimizer, chosen, step)
+        _set_rate([optimizer], chosen, step)
         found.append(optimizer.param_groups[0]["lr"])
     return found
 

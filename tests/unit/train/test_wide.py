@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from interp.corpus.metadata import of_speakers, read_corpus
-from interp.train.dataset.bank import build_bank, mean_mel
+from interp.estimators.registry import SpeechModelConfig
+from interp.train.dataset.bank import build_bank, mean_mels
 from interp.train.dataset.clearness import clearest, likeness
 from interp.train.dataset.features import WIDE, Features, Variant, feature_file, write_features
 from interp.train.dataset.pack import read_pack, write_pack
@@ -133,7 +134,7 @@ def test_the_clearest_recordings_stay_with_all_their_variants(texts, text_encode
     rng = np.random.default_rng(0)
     items = []
     for rank, key in enumerate(sorted(texts)[:6]):
-        mu = mean_mel(text_encoder, texts[key]).T.float().numpy()
+        mu = mean_mels(text_encoder, {key: texts[key]})[key].T.float().numpy()
         for index in range(2):
             mel = mu / mu.std() + rank * rng.normal(size=mu.shape)
             items.append(Features(key, WIDE, index, Variant(1.0, 100.0, 1.0), mel.astype(np.float16), mel[0]))
@@ -155,7 +156,7 @@ def test_few_partners_do_not_change_the_sources(wide_bank):
     keep = ~wide_bank.wide | (wide_bank.prompt_id == np.round(6 * wide_bank.log_f0).astype(int) % 4)
     one = np.flatnonzero(wide_bank.wide)[0]
     keep |= (wide_bank.voice_id == wide_bank.voice_id[one]) & (wide_bank.log_f0 == wide_bank.log_f0[one])
-    names = ("voice_id", "speaker_id", "ratio", "log_f0", "prompt_id", "recording_id", "wide")
+    names = ("voice_id", "speaker_id", "ratio", "log_f0", "prompt_id", "recording_id", "wide", "contour")
     places = ("starts", "mu_starts", "lengths")
     bank = replace(
         wide_bank,
@@ -181,6 +182,6 @@ def test_a_share_that_cannot_be_drawn_is_told(features, texts, text_encoder, mar
 def test_a_pack_keeps_who_is_wide(tmp_path, features, texts, text_encoder, text_config):
     marked = [replace(f, split=WIDE) if f.speaker == "c" else f for f in features]
     write_pack(tmp_path / "some.pack", marked, texts, text_encoder, max_mib=40.0)
-    found = read_pack(tmp_path / "some.pack", text_config).features
+    found = read_pack(tmp_path / "some.pack", SpeechModelConfig(text=text_config)).features
     assert {f.speaker for f in found if f.split == WIDE} == {"c"}
     assert {f.speaker for f in found if f.split == "train"} == {"a", "b"}

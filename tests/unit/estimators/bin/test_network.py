@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import nn
 
+from guidance.bound_objective import BoundObjective
 from guidance.settings import GuidanceSettings
-from guidance.tuning import Tuning
+from guidance.tuner import StepLandscape
 from interp.diffusion.classifier_free import FULL
 from interp.diffusion.process import DiffusionProcess
 from interp.diffusion.sampler import StepState
@@ -15,9 +16,7 @@ from interp.estimators.bin.bound import BoundModel
 from interp.estimators.bin.config import BinConfig
 from interp.estimators.bin.queries import query_sets
 from interp.estimators.contract import TargetCells
-from interp.settings.objectives import load_objective
-from interp.settings.strict_yaml import read_yaml
-from interp.system.shipped import data_path
+from interp.settings.objectives import shipped_objective
 from masks.errors import InterpError
 from masks.grid import MelGrid
 from masks.groups import GROUP_NAMES, key_share, log_weights
@@ -162,7 +161,7 @@ def doubled(refs):
 
 
 @pytest.fixture
-def tuning(estimator, refs):
+def bound(estimator, refs):
     """The default objective over the whole estimator, in float64."""
     estimator = estimator.double()
     bank = estimator.encode_references(doubled(refs))
@@ -171,32 +170,30 @@ def tuning(estimator, refs):
     pitch[2:5, 3:12] = True
     mu = torch.randn(1, 80, FRAMES, dtype=torch.float64)
     weights = {FULL: log_weights(torch.ones(1, 1, 4), bank.membership)}
-    bound = BoundModel(estimator, DiffusionProcess(), mu, frame_mask, bank, weights, layers=(0, 1, 2))
+    model = BoundModel(estimator, DiffusionProcess(), mu, frame_mask, bank, weights, layers=(0, 1, 2))
     queries, _ = query_sets(
         [TargetCells(pitch.numpy(), None, 120.0)], frame_mask, estimator.config, MelGrid()
     )
-    objective = load_objective("matched", data_path("configs/objectives"), read_yaml)
+    objective = shipped_objective("matched")
     share = key_share(bank.membership)
     shares = {name: share[:, i] for i, name in enumerate(GROUP_NAMES[:4])}
-    return Tuning(bound, objective, queries, shares, GuidanceSettings(gamma=0.7))
+    return BoundObjective(model, objective, queries, shares, GuidanceSettings(gamma=0.7))
 
 
-def test_the_tuning_gradient_agrees_with_finite_differences(tuning):
+def test_the_tuning_gradient_agrees_with_finite_differences(bound):
     torch.manual_seed(5)
-    mu, mask = tuning.model.mu, tuning.model.frame_mask
+    mu, mask = bound.model.mu, bound.model.frame_mask
     z = torch.randn_like(mu) * mask[:, None]
     state = StepState(1, 0.6, mu + 0.1 * torch.randn_like(mu), -0.8, z, mu, mask)
-    terms = tuning.objective.terms(1)
-    slope = tuning.slope(state, terms, z, ())
+    landscape = StepLandscape(bound, state, bound.objective.terms(1))
+    slope = landscape.slope(z, ())
     assert slope.gradient.dtype == torch.float64
     directions = [torch.randn_like(z) * mask[:, None] for _ in range(3)] + [
         slope.gradient / slope.gradient.norm()
     ]
     h = 1e-5
     for direction in directions:
-        up, down = (
-            tuning.evaluate(state, terms, z + sign * h * direction, slope.readings).loss for sign in (1, -1)
-        )
+        up, down = (landscape.evaluate(z + sign * h * direction, slope.readings).loss for sign in (1, -1))
         measured, expected = (up - down).item() / (2 * h), (slope.gradient * direction).sum().item()
         assert measured == pytest.approx(expected, rel=1e-5)
         assert abs(expected) > 1e-5

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from interp.estimators.registry import SpeechModelConfig
 from interp.train.dataset.pack import quantise, read_pack, restore, write_pack
 from masks.errors import InterpError
 
@@ -21,7 +22,10 @@ def by_name(features):
 
 
 def test_features_come_back(packed, features, text_config):
-    found, wanted = by_name(read_pack(packed, text_config).features), by_name(features)
+    found, wanted = (
+        by_name(read_pack(packed, SpeechModelConfig(text=text_config)).features),
+        by_name(features),
+    )
     assert found.keys() == wanted.keys()
     for name, f in wanted.items():
         # an eighth of a neper, and half a step of float16 at 10
@@ -33,7 +37,7 @@ def test_features_come_back(packed, features, text_config):
 
 
 def test_texts_come_back(packed, texts, text_config):
-    found = read_pack(packed, text_config).texts
+    found = read_pack(packed, SpeechModelConfig(text=text_config)).texts
     assert found.keys() == texts.keys()
     for key, text in texts.items():
         assert np.array_equal(found[key].ids, text.ids)
@@ -41,7 +45,7 @@ def test_texts_come_back(packed, texts, text_config):
 
 
 def test_the_text_encoder_comes_back_in_half_precision(packed, text_encoder, text_config):
-    found = read_pack(packed, text_config).encoder
+    found = read_pack(packed, SpeechModelConfig(text=text_config)).encoder
     assert not found.training
     for name, value in text_encoder.state_dict().items():
         assert torch.equal(found.state_dict()[name], value.half().float()), name
@@ -57,7 +61,7 @@ def test_little_room_takes_first_variants_first(tmp_path, features, texts, text_
     path = tmp_path / "small.pack"
     weights = sum(2 * v.numel() for v in text_encoder.state_dict().values()) / 2**20
     n = write_pack(path, features, texts, text_encoder, max_mib=weights + 0.05)
-    found = read_pack(path, text_config).features
+    found = read_pack(path, SpeechModelConfig(text=text_config)).features
     assert 0 < n == len(found) < len(features)
     indices = [f.index for f in found]
     assert indices == sorted(indices)
@@ -75,13 +79,13 @@ def test_no_room_is_a_mistake(tmp_path, features, texts, text_encoder):
 def test_damaged(packed, text_config, damage):
     packed.write_bytes(damage(packed.read_bytes()))
     with pytest.raises(InterpError, match="pack"):
-        read_pack(packed, text_config)
+        read_pack(packed, SpeechModelConfig(text=text_config))
 
 
 def test_another_text_encoder_or_none(packed, tmp_path, text_config):
     from dataclasses import replace
 
     with pytest.raises(InterpError, match="text encoder"):
-        read_pack(packed, replace(text_config, n_layers=2))
+        read_pack(packed, SpeechModelConfig(text=replace(text_config, n_layers=2)))
     with pytest.raises(InterpError, match="no such pack"):
-        read_pack(tmp_path / "missing", text_config)
+        read_pack(tmp_path / "missing", SpeechModelConfig(text=text_config))

@@ -288,7 +288,7 @@ def test_from_a_pack_to_a_vocoder_that_speaks(bank, tiny, tmp_path, monkeypatch)
     assert wav.shape == (40 * 256,)
     assert wav.dtype == np.float32
     assert np.array_equal(wav, vocoder(mel))
-    monkeypatch.setattr("interp.vocoders.choose.shipped_vocoder", lambda: path)
+    monkeypatch.setattr("interp.vocoders.neural.vocoder.shipped_vocoder", lambda: path)
     assert np.array_equal(make_vocoder("neural", GRID)(mel), wav)
 
 

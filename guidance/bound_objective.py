@@ -1,72 +1,23 @@
-"""What a tuning step evaluates: the slope of the objective at a noise, and its value and the score."""
+"""An objective bound to a model and a batch: its slope and value by the evaluations that are visited."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from guidance.degeneracy import fresh_normals
 from guidance.layers import fixed_weights
 from guidance.masses import AttentionMasses, GuidedModel
-from guidance.objectives import Objective, Reading, Term, objective_loss
+from guidance.objectives import Reading, objective_loss
 from guidance.queries import QuerySets
 from guidance.settings import GuidanceSettings
 from guidance.step import tangent
+from guidance.step_state import StepState
+from guidance.terms import Objective, Term
 from masks.errors import InterpError
-
-
-class StepState(Protocol):
-    """What the sampler tells about the step at hand: ``x_t = mean + spread * z``."""
-
-    @property
-    def index(self) -> int:
-        """The step, from 0."""
-        ...
-
-    @property
-    def t(self) -> float:
-        """Diffusion time at which the estimator is evaluated, 1 is noise."""
-        ...
-
-    @property
-    def progress(self) -> float:
-        """``1 - t``."""
-        ...
-
-    @property
-    def mean(self) -> Tensor:
-        """What x_t would be without the normals, (batch, n_mels, frames)."""
-        ...
-
-    @property
-    def spread(self) -> float | Tensor:
-        """Deviation that the normals are scaled by."""
-        ...
-
-    @property
-    def z(self) -> Tensor:
-        """The standard normals that produced x_t, (batch, n_mels, frames)."""
-        ...
-
-    @property
-    def mu(self) -> Tensor:
-        """The text encoder's mean, (batch, n_mels, frames)."""
-        ...
-
-    @property
-    def frame_mask(self) -> Tensor:
-        """True on real frames, (batch, frames)."""
-        ...
-
-    @property
-    def clean(self) -> Tensor | None:
-        """Clean mel predicted by the step before, (batch, n_mels, frames) in model units; None at first."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -107,7 +58,7 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
-class Tuning:
+class BoundObjective:
     """A model and an objective on one sentence or batch.
 
     Parameters
@@ -127,45 +78,13 @@ class Tuning:
     settings: GuidanceSettings
     queries_at: Callable[[StepState], QuerySets] | None = None
 
+    def window_at(self, progress: float) -> int | None:
+        """The window (1 or 2) in which the noise is tuned at this `progress`, None where it is not."""
+        tunes = self.settings.enabled and self.settings.step_share > 0
+        window = self.objective.windows_for(self.settings).at(progress) if tunes else None
+        return window if window is not None and self.objective.terms(window) else None
+
     def slope(
-        self, state: StepState, terms: tuple[Term, ...], z: Tensor, readings: tuple[Reading, ...]
-    ) -> Slope:
-        """Loss and gradient at `z`; empty `readings` are made from the masses found here.
-
-        Raises
-        ------
-        InterpError
-            when the loss or its gradient is not finite
-        """
-        times, queries = _times(state), self._queries(state)
-
-        def visit(leaf: Tensor) -> tuple[Visit, ...]:
-            return (Visit(terms, self.model.masses(state.mean + state.spread * leaf, times)),)
-
-        return self.slope_of(visit, z, state.frame_mask, readings, queries=queries)
-
-    def fresh_slope(self, state: StepState, terms: tuple[Term, ...], readings: tuple[Reading, ...]) -> Slope:
-        """The slope where everything is open: at the same t, on fresh noise of deviation 1 about mu.
-
-        In model units x_t - mu has a deviation near 1 at every t, so this is a place the model knows.
-        """
-        fresh = fresh_normals(state.z, state.frame_mask)
-        times = _times(state)
-
-        def visit(leaf: Tensor) -> tuple[Visit, ...]:
-            return (Visit(terms, self.model.masses(state.mu + leaf, times)),)
-
-        return self.slope_of(visit, fresh, state.frame_mask, readings)
-
-    def evaluate(
-        self, state: StepState, terms: tuple[Term, ...], z: Tensor, readings: tuple[Reading, ...]
-    ) -> Evaluation:
-        """Loss and score at `z`, without a graph."""
-        with torch.no_grad():
-            score, masses = self.model.score_and_masses(state.mean + state.spread * z, _times(state))
-            return Evaluation(mean_loss((Visit(terms, masses),), readings), score, (masses,))
-
-    def slope_of(
         self,
         visit: Callable[[Tensor], tuple[Visit, ...]],
         z: Tensor,
@@ -207,9 +126,6 @@ class Tuning:
             self.settings.sums or self.objective.sums,
         )
 
-    def _queries(self, state: StepState) -> QuerySets:
-        return self.queries if self.queries_at is None else self.queries_at(state)
-
     def _refuse_not_finite(self, loss: Tensor, gradient: Tensor) -> None:
         fine: Bool[Tensor, " batch"] = loss.isfinite() & gradient.isfinite().all(2).all(1)
         if not bool(fine.all()):
@@ -217,10 +133,6 @@ class Tuning:
                 f"objective '{self.objective.name}': not finite for sample {int((~fine).nonzero()[0, 0])}; "
                 "allowed are finite masses; try a smaller --step-share or another checkpoint"
             )
-
-
-def _times(state: StepState) -> Float[Tensor, " batch"]:
-    return torch.full((state.z.shape[0],), state.t, dtype=state.z.dtype, device=state.z.device)
 
 
 def mean_loss(visits: Sequence[Visit], readings: tuple[Reading, ...]) -> Float[Tensor, " batch"]:

@@ -1,0 +1,42 @@
+"""The optimisers of a run: Muon for the matrices of hidden layers, AdamW for all else."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import nn
+
+from masks.errors import InterpError
+
+OptimizerName = Literal["adamw", "muon"]
+# Not between hidden layers: what reads inputs and numbers, and what writes outputs.
+OUTER = ("inputs.", "outputs.", "tokens.", "time.", "relative_time.", "row_position", "modulation.", "final.")
+
+
+def optimizers_of(model: nn.Module, name: OptimizerName, learning_rate: float) -> list[torch.optim.Optimizer]:
+    """Optimisers that share the model's parameters between them.
+
+    Muon's steps are scaled to AdamW's (root mean square 0.2), so that one rate serves both (Jordan 2024;
+    Liu et al. 2025, "Muon is scalable").
+
+    Raises
+    ------
+    InterpError
+        When this PyTorch has no Muon.
+    """
+    named = list(model.named_parameters())
+    inner = [p for n, p in named if p.ndim == 2 and not any(part in n for part in OUTER)]
+    if name == "adamw":
+        inner = []
+    elif not hasattr(torch.optim, "Muon"):
+        raise InterpError("estimator.optimizer: muon needs PyTorch 2.9 or later; update it, or say adamw")
+    chosen = {id(p) for p in inner}
+    rest = [p for _, p in named if id(p) not in chosen]
+    adamw = torch.optim.AdamW(rest, learning_rate, betas=(0.9, 0.98), weight_decay=0.01)
+    if not inner:
+        return [adamw]
+    muon = torch.optim.Muon(
+        inner, learning_rate, weight_decay=0.01, momentum=0.95, adjust_lr_fn="match_rms_adamw"
+    )
+    return [adamw, muon]
