@@ -73,12 +73,24 @@ def save_wav(path: str | Path, wav: Float[np.ndarray, " samples"], rate: int) ->
     write_bytes(path, encoded.getvalue())
 
 
-def ogg_of(wav: Float[np.ndarray, " samples"], rate: int) -> bytes:
-    """Bytes of an OGG file; written second by second, for libsndfile fails on long writes."""
+def ogg_of(
+    wav: Float[np.ndarray, " samples"],
+    rate: int,
+    subtype: str = "VORBIS",
+    compression: float | None = None,
+) -> bytes:
+    """Bytes of an OGG file; written second by second, for libsndfile fails on long writes.
+
+    Parameters
+    ----------
+    subtype : VORBIS or OPUS
+    compression : from 0, the most bits, to 1, the fewest; None is libsndfile's own
+    """
     import soundfile
 
+    kind = {"format": "OGG", "subtype": subtype, "compression_level": compression}
     file = io.BytesIO()
-    with soundfile.SoundFile(file, "w", rate, 1, format="OGG", subtype="VORBIS") as sound:
+    with soundfile.SoundFile(file, "w", rate, 1, **kind) as sound:
         for start in range(0, len(wav), rate):
             sound.write(wav[start : start + rate])
     return file.getvalue()

@@ -1,10 +1,11 @@
-"""The command line: ``interp synth | mask | check | eval | sweep | train | info``; torch comes late."""
+"""The command line: ``interp synth | check | eval | sweep | corpus | train | ...``; torch comes late."""
 
 from __future__ import annotations
 
 import click
 
 from interp.cli.check import check
+from interp.cli.corpus import corpus
 from interp.cli.eval import evaluate
 from interp.cli.info import info
 from interp.cli.mask import mask
@@ -22,5 +23,5 @@ def main() -> None:
     """Speak a sentence in a blend of two recordings."""
 
 
-for _command in (synth, mask, check, evaluate, sweep, train, train_vocoder, info):
+for _command in (synth, mask, check, evaluate, sweep, corpus, train, train_vocoder, info):
     main.add_command(_command)

@@ -12,9 +12,9 @@ from interp.settings.resolve import mapping_of
 from interp.sweep.backends.contract import Backend
 from interp.sweep.estimate import cost_of
 from interp.sweep.ledger import Ledger, State, create_ledger, has_ledger, open_ledger
-from interp.sweep.lock import only_run
 from interp.sweep.point import Outcome
 from interp.system.files import make_folder, require_writable, whole_file
+from interp.system.lock import only_run
 from masks.errors import InterpError
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from interp.sweep.ledger import State, open_ledger
-from interp.sweep.lock import is_held
 from interp.sweep.progress import words_of
+from interp.system.lock import is_held
 
 
 def describe_sweep(folder: Path) -> tuple[str, ...]:

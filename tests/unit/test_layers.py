@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "settings": "masks guidance system",
     "audio": "masks system",
     "text": "masks",
-    "corpus": "masks",
+    "corpus": "masks system settings audio text",
     "diffusion": "masks",
     "estimators": "masks guidance settings audio text diffusion",
     "checkpoints": "masks system settings text estimators",
@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "experiment": "masks guidance system settings audio text corpus diffusion estimators vocoders synthesis "
     "reports evaluation",
     "train": "masks system settings audio text corpus diffusion estimators checkpoints vocoders",
-    "cli": "masks system settings audio synthesis reports evaluation sweep experiment train",
+    "cli": "masks system settings audio corpus synthesis reports evaluation sweep experiment train",
     "interp": "masks system settings synthesis cli",
 }
 # Of these, imported inside functions only (or for annotations): whoever does without need not wait for them.

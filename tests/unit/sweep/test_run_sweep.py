@@ -8,8 +8,8 @@ from sweep_fakes import SPEC, outcome, plan_of, speak, speak_but_gamma_2
 
 from interp.sweep.backends.in_process import InProcess
 from interp.sweep.ledger import FILE, create_ledger, has_ledger, open_ledger
-from interp.sweep.lock import only_run
 from interp.sweep.run import run_sweep
+from interp.system.lock import only_run
 from masks.errors import InterpError
 
 
@@ -113,7 +113,7 @@ def test_a_changed_checkpoint_is_refused_and_named(plan, tmp_path):
 
 
 def test_two_processes_do_not_share_a_folder(plan, tmp_path):
-    with only_run(tmp_path), pytest.raises(InterpError, match="another process runs this sweep"):
+    with only_run(tmp_path), pytest.raises(InterpError, match="another process works in this folder"):
         run_sweep(plan, tmp_path, lambda: InProcess(speak))
     assert run_sweep(plan, tmp_path, lambda: InProcess(speak))["done"] == 28
 

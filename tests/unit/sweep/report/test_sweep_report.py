@@ -9,11 +9,11 @@ from sweep_fakes import SPEC, outcome, plan_of, speak_but_gamma_2
 
 from interp.sweep.backends.in_process import InProcess
 from interp.sweep.ledger import open_ledger
-from interp.sweep.lock import only_run
 from interp.sweep.report.report import write_sweep_report
 from interp.sweep.report.tables import has_parquet
 from interp.sweep.run import run_sweep
 from interp.sweep.status import describe_sweep
+from interp.system.lock import only_run
 from masks.errors import InterpError
 
 VOID = {"meta", "link", "line", "rect", "circle", "polyline", "br"}

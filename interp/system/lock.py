@@ -29,13 +29,13 @@ def only_run(folder: Path) -> Iterator[None]:
             db.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             raise InterpError(
-                f"{folder}: another process runs this sweep ({error}); wait for it, or stop it first"
+                f"{folder}: another process works in this folder ({error}); wait for it, or stop it first"
             ) from error
         yield
 
 
 def is_held(folder: Path) -> bool:
-    """Whether a process runs a sweep there now."""
+    """Whether a process works there now."""
     try:
         with only_run(folder):
             return False
