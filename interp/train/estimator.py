@@ -22,6 +22,7 @@ from interp.train.loss import SMALLEST_T, BinLoss, Losses
 from interp.train.optimizer import optimizers_of
 from interp.train.run_log import Report
 from interp.train.settings import EstimatorTraining
+from interp.train.start import go_on_from
 from interp.train.state import TrainState, load_newest, save_state
 from masks.reduce import PatchGrid
 
@@ -41,6 +42,7 @@ def train_estimator(
     seed: int,
     report: Report,
     stop_at: int | None = None,
+    start: Path | None = None,
 ) -> TrainState:
     """Train from where ``folder/state.safetensors`` stands to ``settings.n_steps``.
 
@@ -51,6 +53,7 @@ def train_estimator(
     ----------
     report : called with the step and the mean losses every ``log_every`` steps, by the first process only
     stop_at : a step to stop at earlier, without changing the schedule
+    start : weights to go on from where ``folder`` has none
 
     Returns
     -------
@@ -60,7 +63,8 @@ def train_estimator(
     torch.manual_seed(seed)
     state = _fresh_state(estimator.to(accelerator.device), settings)
     saved = folder / "state.safetensors"
-    load_newest(folder, state)
+    if not load_newest(folder, state) and start is not None:
+        go_on_from(start, state)
     model, *optimizers = accelerator.prepare(BinLoss(estimator, process), *state.optimizers)
     short, long = (
         _Source(bank, bank.to(accelerator.device), _patch_grid(estimator), settings, mel_mean, mel_std, crops)

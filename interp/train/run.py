@@ -29,6 +29,7 @@ from interp.train.dataset.pack import Pack, read_pack, write_pack
 from interp.train.estimator import train_estimator
 from interp.train.run_log import draw_losses, run_log
 from interp.train.settings import TrainSettings
+from interp.train.start import encoder_of_start, save_start
 from interp.train.state import TrainState, save_half
 from masks.grid import MelGrid
 
@@ -119,6 +120,9 @@ def _trained_text_model(corpus: PreparedCorpus, settings: TrainSettings, saved: 
     if saved.exists():
         encoder.load_state_dict(load_file(saved))
         return encoder.eval().requires_grad_(False)
+    if settings.start:
+        encoder_of_start(Path(settings.start), encoder)
+        return encoder.eval().requires_grad_(False)
     train, valid = corpus.text_examples("train"), corpus.text_examples("valid")
     if model.mean == "frames":
         encoder = train_mean_mel(
@@ -167,6 +171,7 @@ def _train_estimator(
             seed=settings.seed,
             report=report,
             stop_at=stop_at,
+            start=Path(settings.start) if settings.start else None,
         )
 
 
@@ -183,6 +188,7 @@ def _export(
     """The averaged weights as a checkpoint, and both sets in half precision to go on from elsewhere."""
     out.mkdir(parents=True, exist_ok=True)
     save_half(out, state)
+    save_start(out / "start.safetensors", model.text_encoder, state)
     exported = build(settings.model)
     exported.text_encoder.load_state_dict(model.text_encoder.state_dict())
     exported.estimator.load_state_dict({k: v.cpu() for k, v in state.average.items()})

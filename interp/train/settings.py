@@ -67,12 +67,14 @@ class EstimatorTraining:
 class TrainSettings:
     """A whole run: data, model, text encoder, estimator.
 
-    Of ``text`` and ``mean_mel`` one is read: that of the text encoder which ``model.mean`` names.
+    Of ``text`` and ``mean_mel`` one is read: that of the text encoder which ``model.mean`` names. ``start``:
+    a file of weights to go on from, text encoder and estimator, where the run's folder has none.
     """
 
     name: str = "default"
     runs: str = "runs"
     seed: int = 0
+    start: str = ""
     data: DataSettings = field(default_factory=DataSettings)
     model: SpeechModelConfig = field(default_factory=SpeechModelConfig)
     text: TextTraining = field(default_factory=TextTraining)

@@ -43,15 +43,16 @@ def save_half(folder: Path, state: TrainState) -> None:
         write_bytes(folder / f"half.{name}.safetensors", save(halved, {"step": json.dumps(state.step)}))
 
 
-def load_newest(folder: Path, state: TrainState) -> None:
-    """Go on from the full state of a folder, else from its half-precision weights, else from nothing."""
+def load_newest(folder: Path, state: TrainState) -> bool:
+    """Go on from the full state of a folder, else from its half-precision weights; whether there was one."""
     if (folder / "state.safetensors").exists():
         load_state(folder / "state.safetensors", state)
     elif (folder / "half.model.safetensors").exists():
         load_state(folder / "half.model.safetensors", state)
         device = next(state.model.parameters()).device
         tensors, _ = _read(folder / "half.average.safetensors")
-        state.average = {k: v.float().to(device) for k, v in _below(tensors, "average.").items()}
+        state.average = {k: v.float().to(device) for k, v in below(tensors, "average.").items()}
+    return state.step > 0
 
 
 def load_state(path: Path, state: TrainState) -> None:
@@ -64,16 +65,16 @@ def load_state(path: Path, state: TrainState) -> None:
     """
     tensors, state.step = _read(path)
     try:
-        state.model.load_state_dict(_below(tensors, "model."))
+        state.model.load_state_dict(below(tensors, "model."))
     except RuntimeError as error:
         raise InterpError(
             f"{path}: state of another model ({str(error).splitlines()[0]}); start anew"
         ) from error
     device = next(state.model.parameters()).device
-    state.average = {k: v.float().to(device) for k, v in _below(tensors, "average.").items()}
+    state.average = {k: v.float().to(device) for k, v in below(tensors, "average.").items()}
     for which, optimizer in enumerate(state.optimizers):
         slots: dict[int, dict[str, Tensor]] = {}
-        for key, value in _below(tensors, f"optimizer.{which}.").items():
+        for key, value in below(tensors, f"optimizer.{which}.").items():
             index, name = key.split(".", 1)
             slots.setdefault(int(index), {})[name] = value
         if slots:
@@ -92,5 +93,6 @@ def _read(path: Path) -> tuple[dict[str, Tensor], int]:
         ) from error
 
 
-def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+def below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """What stands under a prefix, without it."""
     return {k[len(prefix) :]: v for k, v in tensors.items() if k.startswith(prefix)}
