@@ -83,8 +83,8 @@ class ReferenceTokens(nn.Module):
         self.coarse_position = nn.Parameter(normal_values(n_rows, width, std=0.5))
         self.kind = nn.Parameter(normal_values(2, width, std=0.5))
         self.time = nn.Linear(2 * N_TIME_OCTAVES, width)
-        centres_hz = torch.tensor(MelGrid().centres_hz[:comb_bins], dtype=torch.float32)
-        self.register_buffer("centres_hz", centres_hz, persistent=False)
+        centres_hz = torch.tensor(MelGrid().centres_hz[:comb_bins], dtype=torch.float32, device="cpu")
+        self.register_buffer("centres_hz", centres_hz, persistent=False)  # no weight: never on meta
         self.f0 = nn.Linear(2 * N_F0_OCTAVES + 1 + comb_bins, width)
         self.voice = nn.Sequential(
             nn.Linear(voice_size + 1, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
