@@ -62,6 +62,8 @@ class Tokens:
 class ReferenceTokens(nn.Module):
     """Cuts references into tokens and embeds them."""
 
+    centres_hz: Tensor
+
     def __init__(
         self,
         n_mels: int,
