@@ -20,6 +20,7 @@ from pathlib import Path
 import click
 import numpy as np
 import torch
+from shared.page import OUT, table
 from shared.speaker import draw
 from torch import Tensor
 from tqdm import tqdm
@@ -37,7 +38,6 @@ from interp.synthesis.pieces import pieces_of
 from interp.synthesis.pipeline import Synthesizer
 from interp.synthesis.sampling import Sampling
 
-OUT = Path("docs/benchmarks")
 BATCH = 4
 STATISTICS = ("kurtosis", "lag1_time", "lag1_frequency", "spectrum_time", "spectrum_frequency")
 
@@ -144,7 +144,7 @@ def fresh(n: int, seed: int) -> list[NoiseStats]:
     ]
 
 
-def table(cases: Cases, step_share: float) -> list[tuple[str, str, str]]:
+def figures_of(cases: Cases, step_share: float) -> list[tuple[str, str, str]]:
     rows = cases.rows
     moved = [r for r in rows if r.accepted]
     first = [r.step_size >= 0.49 * step_share for r in moved]
@@ -194,7 +194,8 @@ def table(cases: Cases, step_share: float) -> list[tuple[str, str, str]]:
 @click.option("--checkpoint", default="default")
 @click.option("--sentences", default=120, help="Guided runs, half of them in each mode.")
 @click.option("--set", "assignments", multiple=True, help="step_share=0.01 ... of the guidance.")
-def main(corpus: Path, checkpoint: str, sentences: int, assignments: tuple[str, ...]) -> None:
+@OUT
+def main(corpus: Path, checkpoint: str, sentences: int, assignments: tuple[str, ...], out: Path) -> None:
     """Run, and write the tables."""
     synthesizer = Synthesizer.load(checkpoint)
     changes = {key: float(value) for key, _, value in (a.partition("=") for a in assignments)}
@@ -214,19 +215,18 @@ def main(corpus: Path, checkpoint: str, sentences: int, assignments: tuple[str, 
                 )
                 cases.rows.extend(rows)
                 cases.watches.append(watch)
-        lines += [(mode, *line) for line in table(cases, settings.guidance.step_share)]
-    write(lines, synthesizer.checkpoint.sha256[:12])
+        lines += [(mode, *line) for line in figures_of(cases, settings.guidance.step_share)]
+    write(out, lines, synthesizer.checkpoint.sha256[:12])
 
 
-def write(lines: list[tuple[str, str, str, str]], checkpoint: str) -> None:
-    OUT.mkdir(parents=True, exist_ok=True)
+def write(out: Path, lines: list[tuple[str, str, str, str]], checkpoint: str) -> None:
+    out.mkdir(parents=True, exist_ok=True)
     head = ("mode", "what", "found", "target")
-    with (OUT / "guidance_statistics.csv").open("w", newline="") as file:
+    with (out / "guidance_statistics.csv").open("w", newline="") as file:
         csv.writer(file).writerows([head, *lines])
-    rows = [head, ("---",) * 4, *lines]
-    text = "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    text = table(head, lines)
     says = f"# Guidance, in numbers\n\n```\n{__doc__}```\n\nCheckpoint {checkpoint}.\n\n{text}\n"
-    (OUT / "guidance_statistics.md").write_text(says)
+    (out / "guidance_statistics.md").write_text(says)
     print(text)
 
 

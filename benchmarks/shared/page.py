@@ -15,11 +15,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import click
 import torch
 
 from interp.system.files import write_figure, write_text
 
 FOLDER = Path(__file__).parents[2] / "docs" / "benchmarks"
+OUT = click.option(
+    "--out", type=click.Path(path_type=Path), default=FOLDER, help="Folder.  [default: docs/benchmarks]"
+)
 
 
 @dataclass(frozen=True)

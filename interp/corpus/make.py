@@ -13,7 +13,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from interp.audio.write import ogg_of
+from interp.audio.write import sound_bytes
 from interp.corpus.in_order import results_in_order
 from interp.corpus.items import Row, append, require_same_start, row_of, whole_families, write_metadata
 from interp.corpus.packages import require_teacher
@@ -88,7 +88,7 @@ def speak_family(job: Job) -> Sequence[tuple[Row, bytes]]:
         if spoken is None or abs(spoken.cents_from(item.median_hz)) > _FARTHEST_CENTS:
             return ()
         row = row_of(item, symbols, spoken, len(spoken.wav) / RATE_HZ)
-        made.append((row, ogg_of(spoken.wav, RATE_HZ, "OPUS", _OPUS_COMPRESSION)))
+        made.append((row, sound_bytes(spoken.wav, RATE_HZ, "OGG", "OPUS", _OPUS_COMPRESSION)))
     return made
 
 
