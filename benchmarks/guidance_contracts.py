@@ -43,7 +43,8 @@ class Speaker:
 
     def __call__(self, drawn: Sequence[Drawn], seeds: list[int], settings: SynthSettings) -> list[Decoded]:
         engine, grid = self.synthesizer.engine, self.synthesizer.grid
-        texts = [[self.synthesizer._encode(part, settings) for part in text.split("|")] for text, *_ in drawn]
+        with torch.no_grad():
+            texts = [[engine.encode(part, settings) for part in text.split("|")] for text, *_ in drawn]
         splits = [split_frame_of(settings, sentences, grid) for sentences in texts]
         pairs = [pair for _, *pair in drawn]
         return decode(engine, texts, pairs, splits, seeds, settings, grid)

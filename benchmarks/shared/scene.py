@@ -38,7 +38,7 @@ class Scene:
         synthesizer = Synthesizer.load(checkpoint)
         with torch.no_grad():
             sentence = synthesizer.engine.encode(text, PLAIN)
-        pair = tuple(synthesizer._reference(data_path(name), PLAIN) for name in DEMO_REFERENCES)
+        pair = tuple(synthesizer.reference(data_path(name), PLAIN) for name in DEMO_REFERENCES)
         return cls(synthesizer, sentence, pair)
 
     @property

@@ -1,4 +1,4 @@
-"""``interp eval --experiment``: the stages of an experiment, one after another or one alone."""
+"""``interp experiment``: the stages of an experiment, one after another or one alone."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def run_experiment(
 
 def _command(path: Path, assignments: Sequence[str]) -> str:
     changes = [word for item in assignments for word in ("--set", item)]
-    return shlex.join(["interp", "eval", "--experiment", str(path), *changes])
+    return shlex.join(["interp", "experiment", str(path), *changes])
 
 
 def _sha256(checkpoint: str) -> str:

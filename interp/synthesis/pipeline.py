@@ -114,7 +114,7 @@ class Synthesizer:
         settings, adapted = self.engine.adapt(asked)
         vocoder = make_vocoder(settings.vocoder, self.grid)
         texts = [[self._encode(part, settings) for part in split_sentences(r.text)] for r in requests]
-        pairs = [(self._reference(r.ref1, settings), self._reference(r.ref2, settings)) for r in requests]
+        pairs = [(self.reference(r.ref1, settings), self.reference(r.ref2, settings)) for r in requests]
         splits = [split_frame_of(settings, sentences, self.grid) for sentences in texts]
         decoded = decode(
             self.engine,
@@ -136,7 +136,14 @@ class Synthesizer:
         with torch.no_grad():
             return self.engine.encode(text, settings)
 
-    def _reference(self, path: str | Path, settings: SynthSettings) -> ReferenceFeatures:
+    def reference(self, path: str | Path, settings: SynthSettings) -> ReferenceFeatures:
+        """A recording as it is heard with these settings; analysed once.
+
+        Raises
+        ------
+        InterpError
+            When the recording cannot be read or used.
+        """
         key = (str(path), settings.ref_max_seconds, settings.ref_level_dbfs)
         if key not in self._features:
             recording = load_reference(
