@@ -23,6 +23,7 @@ from tqdm import tqdm
 
 from guidance.settings import GuidanceSettings
 from interp.audio.read import load_reference
+from interp.backends.place import Place
 from interp.corpus.metadata import Utterance, read_corpus
 from interp.estimators.encode import encode_sentence
 from interp.evaluation.clip import Clip
@@ -69,7 +70,7 @@ def run(
     folder = runs / f"{name}_{checkpoint.sha256[:12]}"
     changes = [f"corpus={corpus}", f"checkpoint={checkpoint.path}", f"runs={folder}", f"docs={folder}/report"]
     changes += [] if cases is None else [f"cases.count={cases}"]
-    run_experiment(path, "all", workers, changes, click.echo)
+    run_experiment(path, "all", Place(workers=workers), changes, click.echo)
     spec = read_experiment(path, changes)
     trials = trials_of(spec, path)
     arms = arms_of(spec, str(path))

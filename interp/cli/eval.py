@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from interp.backends.place import Place
 from interp.cli.experiment import experiment_options
+from interp.cli.place_options import place_options
 
 if TYPE_CHECKING:
     from interp.evaluation.case import Case
@@ -41,6 +43,7 @@ _EXAMPLE = "Example: interp eval out.wav --ref1 a.wav --ref2 b.wav --text 'Good 
     help="The same as: interp experiment FILE.",
 )
 @experiment_options(hidden=True)
+@place_options(hidden=True)
 def evaluate(
     target: Path | None,
     ref1: Path | None,
@@ -55,7 +58,7 @@ def evaluate(
     out: Path | None,
     experiment: Path | None,
     stage: str,
-    workers: int,
+    place: Place,
     assignments: tuple[str, ...],
 ) -> None:
     """Measure TARGET, an output with --ref1 and --ref2, or a manifest (.csv, .jsonl) with --out.
@@ -67,7 +70,7 @@ def evaluate(
     if experiment is not None:
         from interp.experiment.command import run_experiment
 
-        run_experiment(experiment, stage, workers, assignments, click.echo)
+        run_experiment(experiment, stage, place, assignments, click.echo)
         return
     from interp.evaluation.case import Case, is_manifest, read_manifest
     from interp.system.endings import require_ending

@@ -8,6 +8,9 @@ from typing import Any
 
 import click
 
+from interp.backends.place import Place
+from interp.cli.place_options import place_options
+
 EXAMPLE = "Example: interp experiment configs/eval/freq.yaml --set corpus=PATH/TO/corpus"
 
 
@@ -21,14 +24,6 @@ def experiment_options(hidden: bool) -> Callable[[Callable[..., Any]], Callable[
         help="One stage alone.",
         hidden=hidden,
     )
-    workers = click.option(
-        "--workers",
-        type=click.IntRange(1, 64),
-        default=1,
-        show_default=True,
-        help="Processes that speak or measure.",
-        hidden=hidden,
-    )
     changes = click.option(
         "--set",
         "assignments",
@@ -37,17 +32,18 @@ def experiment_options(hidden: bool) -> Callable[[Callable[..., Any]], Callable[
         help="Over the file, repeatable.",
         hidden=hidden,
     )
-    return lambda command: stages(workers(changes(command)))
+    return lambda command: stages(changes(command))
 
 
 @click.command(epilog=EXAMPLE)
 @click.argument("file", type=click.Path(path_type=Path))
 @experiment_options(hidden=False)
-def experiment(file: Path, stage: str, workers: int, assignments: tuple[str, ...]) -> None:
+@place_options()
+def experiment(file: Path, stage: str, place: Place, assignments: tuple[str, ...]) -> None:
     """Compare tuned noise with its controls, as FILE says; what is there already is not made again.
 
     What an experiment is, and what its report holds: docs/experiments.md.
     """
     from interp.experiment.command import run_experiment
 
-    run_experiment(file, stage, workers, assignments, click.echo)
+    run_experiment(file, stage, place, assignments, click.echo)

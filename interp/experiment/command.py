@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from interp.backends.place import Place
 from interp.experiment.measure import measure_all
 from interp.experiment.plan import arms_of, trials_of
 from interp.experiment.report.report import gather, write_report
@@ -20,7 +21,7 @@ STAGES = ("synthesise", "measure", "report", "all")
 
 
 def run_experiment(
-    path: Path, stage: str, workers: int, assignments: Sequence[str], say: Callable[[str], None]
+    path: Path, stage: str, place: Place, assignments: Sequence[str], say: Callable[[str], None]
 ) -> None:
     """Run an experiment's file.
 
@@ -28,7 +29,7 @@ def run_experiment(
     ----------
     path : YAML file
     stage : of `STAGES`; what is there already is not made again
-    workers : processes that speak or measure, 1 or more
+    place : where cases are spoken and measured; a cluster must see the folder of runs
     assignments : ``key=value`` over the file
     say : told in a line what is missing or was written
 
@@ -44,12 +45,12 @@ def run_experiment(
     store = Store(spec.runs)
     store.require_same(arms, trials, checkpoint)
     if stage in ("synthesise", "all"):
-        synthesise(spec.runs, arms, trials, spec.batch, workers)
+        synthesise(spec.runs, arms, trials, spec.batch, place)
         failed = sum(store.failure(a.name, t.name) is not None for a in arms for t in trials)
         n_spoken = sum(len(arm.cases_of(trials)) for arm in arms)
         say(f"{spec.runs}: {len(arms)} conditions of {len(trials)} cases, {n_spoken} in all; {failed} failed")
     if stage in ("measure", "all"):
-        left_out = measure_all(spec.runs, arms, trials, spec.measures, base.ref_max_seconds, workers)
+        left_out = measure_all(spec.runs, arms, trials, spec.measures, base.ref_max_seconds, place)
         if left_out:
             say(f"left out, for their packages are missing: {', '.join(left_out)}")
     if stage in ("report", "all"):

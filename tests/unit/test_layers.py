@@ -18,10 +18,11 @@ MAY_IMPORT = {
     "masks": "",
     "guidance": "masks",
     "system": "masks",
+    "backends": "masks",
     "settings": "masks guidance system",
     "audio": "masks system",
     "text": "masks",
-    "corpus": "masks system settings audio text",
+    "corpus": "masks system backends settings audio text",
     "diffusion": "masks",
     "estimators": "masks guidance settings audio text diffusion",
     "checkpoints": "masks system settings text estimators",
@@ -29,11 +30,11 @@ MAY_IMPORT = {
     "synthesis": "masks guidance system settings audio text diffusion estimators checkpoints vocoders",
     "reports": "masks guidance system settings audio estimators checkpoints synthesis",
     "evaluation": "masks system audio text corpus reports",
-    "sweep": "masks system settings audio text vocoders synthesis reports evaluation",
-    "experiment": "masks guidance system settings audio text corpus diffusion estimators vocoders synthesis "
-    "reports evaluation",
+    "sweep": "masks system backends settings audio text vocoders synthesis reports evaluation",
+    "experiment": "masks guidance system backends settings audio text corpus diffusion estimators vocoders "
+    "synthesis reports evaluation",
     "train": "masks system settings audio text corpus diffusion estimators checkpoints vocoders",
-    "cli": "masks system settings audio corpus synthesis reports evaluation sweep experiment train",
+    "cli": "masks system backends settings audio corpus synthesis reports evaluation sweep experiment train",
     "interp": "masks system settings synthesis cli",
 }
 # Of these, imported inside functions only (or for annotations): whoever does without need not wait for them.
