@@ -26,12 +26,12 @@ from guidance.objectives import Reading
 from guidance.readout import read_masses
 from guidance.settings import GuidanceSettings
 from interp.audio.voice_vector import voice_vector
-from interp.diffusion.noise import draw_noise
 from interp.estimators.contract import Binding
 from interp.settings.synth import SynthSettings
-from interp.synthesis.pieces import pieces_of
+from interp.synthesis.batch_run import BatchRun, log_mel_of
 from interp.synthesis.pipeline import Synthesizer
 from interp.synthesis.sampling import Sampling
+from interp.synthesis.utterance import pieces_of, utterance_of
 from masks.mel_f0 import f0_of_mel
 
 BATCH = 4
@@ -56,17 +56,17 @@ class Witness:
 def run_batch(synthesizer: Synthesizer, drawn: list[Drawn], seeds: list[int]) -> tuple[np.ndarray, list]:
     """Masses (evaluations, batch, 2), and for every sentence where F0 and voice came out."""
     engine, grid = synthesizer.engine, synthesizer.grid
-    pieces = []
-    for i, (text, *pair) in enumerate(drawn):
-        pieces += pieces_of(i, [engine.encode(text, SETTINGS)], pair, None, seeds[i], SETTINGS, grid)
+    said = [
+        utterance_of(engine, text, pair, seed, SETTINGS, grid)
+        for (text, *pair), seed in zip(drawn, seeds, strict=True)
+    ]
+    pieces = [piece for i, one in enumerate(said) for piece in pieces_of(i, one, SETTINGS, grid)]
     witness = Witness(engine.bind(pieces, SETTINGS, grid))
-    sampling = Sampling(witness.binding.model, engine.process, SETTINGS)
-    noise = draw_noise(seeds, [p.sentence.n_frames for p in pieces], sampling.n_increments, grid.n_mels)
-    mels = engine.to_log_mel(sampling(witness, noise))
+    run = BatchRun.of(witness.binding, engine.process, pieces, SETTINGS, grid)
     outcomes = []
-    for mel, piece in zip(mels.numpy(), pieces, strict=True):
+    for x, piece in zip(run.cut(run.untuned(witness)), pieces, strict=True):
         voiced = piece.sentence.voiced
-        mel = mel[:, : piece.sentence.n_frames]
+        mel = log_mel_of(engine, x)
         f0 = f0_of_mel(torch.from_numpy(mel), grid, voiced_salience=-1.0).numpy()
         levels = [median_log_f0(r) for r in piece.pair]
         place = (float(np.median(np.log(f0[voiced]))) - levels[1]) / (levels[0] - levels[1])

@@ -29,14 +29,13 @@ from guidance.masses import AttentionMasses
 from guidance.noise_stats import NoiseStats, noise_stats
 from guidance.trace import TraceRow
 from guidance.tuner import NoiseTuner
-from interp.diffusion.noise import draw_noise
 from interp.diffusion.sampler import StepState
 from interp.estimators.bin.bound import BoundModel
 from interp.estimators.contract import Binding
 from interp.settings.synth import Mode, SynthSettings
-from interp.synthesis.pieces import pieces_of
+from interp.synthesis.batch_run import BatchRun
 from interp.synthesis.pipeline import Synthesizer
-from interp.synthesis.sampling import Sampling
+from interp.synthesis.utterance import pieces_of, utterance_of
 
 BATCH = 4
 STATISTICS = ("kurtosis", "lag1_time", "lag1_frequency", "spectrum_time", "spectrum_frequency")
@@ -93,15 +92,13 @@ def run_batch(
 ) -> tuple[list[TraceRow], Watch]:
     """One guided batch, watched."""
     engine, grid = synthesizer.engine, synthesizer.grid
-    pieces = []
-    for i, (text, *pair) in enumerate(drawn):
-        sentence = engine.encode(text, settings)
-        split = sentence.n_frames / 2 if settings.mode == "temp" else None
-        pieces += pieces_of(i, [sentence], pair, split, seeds[i], settings, grid)
+    said = [
+        utterance_of(engine, text, pair, seed, settings, grid)
+        for (text, *pair), seed in zip(drawn, seeds, strict=True)
+    ]
+    pieces = [piece for i, one in enumerate(said) for piece in pieces_of(i, one, settings, grid)]
     binding: Binding = engine.bind(pieces, settings, grid)
     assert isinstance(binding.model, BoundModel)
-    sampling = Sampling(binding.model, engine.process, settings)
-    noise = draw_noise(seeds, [p.sentence.n_frames for p in pieces], sampling.n_increments, grid.n_mels)
     rows: list[TraceRow] = []
     name = "pitch" if settings.mode == "freq" else "span1.pitch"
     watch = Watch(
@@ -110,8 +107,8 @@ def run_batch(
         0,
         binding.tuning.queries.of_layer(0, name),
     )
-    x = sampling(binding.model.score, noise, tuner=watch)
-    assert bool(x.isfinite().all())
+    run = BatchRun.of(binding, engine.process, pieces, settings, grid)
+    run(binding.model.score, make_tuner=lambda *_: watch)
     return rows, watch
 
 

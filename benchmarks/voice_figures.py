@@ -37,8 +37,8 @@ from interp.experiment.spec import read_experiment
 from interp.experiment.store import Store
 from interp.experiment.trial import Trial
 from interp.settings.synth import SynthSettings
-from interp.synthesis.pieces import Pair
 from interp.synthesis.pipeline import Request, Synthesizer
+from interp.synthesis.utterance import Pair
 from interp.system.files import write_json, write_text
 from interp.text.frontend import phonemize
 from interp.vocoders.choose import make_vocoder

@@ -18,6 +18,7 @@ from pathlib import Path
 import click
 import torch
 
+from interp.reports.tables import markdown
 from interp.system.files import write_figure, write_text
 
 FOLDER = Path(__file__).parents[2] / "docs" / "benchmarks"
@@ -114,4 +115,4 @@ def _machine() -> str:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return "\n".join("| " + " | ".join(row) + " |" for row in [head, ("---",) * len(head), *rows])
+    return markdown([list(head), *map(list, rows)])

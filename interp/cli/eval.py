@@ -72,7 +72,7 @@ def evaluate(
 
         run_experiment(experiment, stage, place, assignments, click.echo)
         return
-    from interp.evaluation.case import Case, is_manifest, read_manifest
+    from interp.evaluation.case import Case, is_manifest, mode_with_a_switch, read_manifest
     from interp.system.endings import require_ending
 
     names = tuple(name.strip() for name in measures.split(",") if name.strip())
@@ -94,7 +94,7 @@ def evaluate(
         _measure_manifest(cases, out, names, figure)
         return
     first, second = _references(ref1, ref2, out)
-    mode = "temp" if split_s is not None else None
+    mode = None if split_s is None else mode_with_a_switch()
     case = Case(target, first, second, text, mode, split_s, ref1_text, ref2_text)
     _tell_what_is_missing(names)
     _measure_one(case, json_path, names, figure)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from interp.experiment.spec import read_experiment
 from interp.experiment.store import Store
 from interp.experiment.synthesise import synthesise
 from interp.settings.dotted import settings_of
+from interp.system.digest import sha256_of
 from interp.system.shipped import checkpoint_path
 
 STAGES = ("synthesise", "measure", "report", "all")
@@ -39,7 +39,7 @@ def run_experiment(
         When the file or its inputs will not do, or the runs folder holds results of others.
     """
     spec = read_experiment(path, assignments)
-    arms, checkpoint = arms_of(spec, str(path)), _sha256(spec.checkpoint)
+    arms, checkpoint = arms_of(spec, str(path)), sha256_of(checkpoint_path(spec.checkpoint))
     trials = trials_of(spec, path)
     base = settings_of(spec.base, {}, str(path))
     store = Store(spec.runs)
@@ -69,7 +69,3 @@ def run_experiment(
 def _command(path: Path, assignments: Sequence[str]) -> str:
     changes = [word for item in assignments for word in ("--set", item)]
     return shlex.join(["interp", "experiment", str(path), *changes])
-
-
-def _sha256(checkpoint: str) -> str:
-    return hashlib.sha256(checkpoint_path(checkpoint).read_bytes()).hexdigest()

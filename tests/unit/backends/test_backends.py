@@ -50,7 +50,7 @@ def test_results_can_come_in_the_order_of_jobs_without_end(place):
 
 @pytest.mark.parametrize("place", [HERE, TWO])
 def test_an_error_of_a_job_is_raised_as_it_was(place):
-    with pytest.raises(InterpError, match="^3 will not do$"):
+    with pytest.raises(InterpError, match=r"^3 will not do$"):
         list(results_of(refuses_3, range(9), place))
 
 
