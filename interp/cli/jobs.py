@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from interp.audio.write import sound_format
-from interp.modes.contract import MODES
+from interp.modes.registry import MODES
 from interp.settings.synth import Mode
 from interp.system.shipped import data_path
 from masks.errors import InterpError

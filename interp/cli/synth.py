@@ -11,7 +11,7 @@ import click
 from interp.cli.jobs import Job, jobs_of_list, single_job
 from interp.cli.run_jobs import run_jobs
 from interp.cli.setting_options import Command, setting_option, settings_given
-from interp.modes.contract import MODES
+from interp.modes.registry import MODES
 from interp.settings.resolve import resolve
 from interp.settings.synth import SynthSettings
 from masks.errors import InterpError

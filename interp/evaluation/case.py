@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from interp.modes.contract import MODES
+from interp.modes.registry import MODES
 from masks.errors import InterpError
 
 REQUIRED = ("output", "ref1", "ref2", "text")

@@ -1,1 +1,1 @@
-"""What a mode decides: a file a mode, one line each in the contract's list."""
+"""What a mode decides: a file a mode, one word each in the registry."""

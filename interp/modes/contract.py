@@ -1,52 +1,56 @@
-"""What a mode decides of a blend, and the list of all modes."""
+"""What a mode decides of a blend: what is asked of it, and where nothing else is said, freq's answers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Protocol
 
+import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from interp.modes.freq import Freq
-from interp.modes.temp import SplitSettings, Temp
 from masks.grid import MelGrid
-from masks.groups import AttendMode
+from masks.groups import AttendMode, freq_visibility
 from masks.spans import WordSpan
 
+Spans = Float[Tensor, "refs frames"] | None
 
-class Mode(Protocol):
-    """What pipeline, settings, notes and reports ask of a mode."""
 
-    @property
-    def name(self) -> str:
-        """As ``--mode`` takes it."""
-        ...
+class SplitSettings(Protocol):
+    """The settings that say where a sentence changes over; see `SynthSettings`."""
 
     @property
-    def gives(self) -> str:
-        """What follows reference 1, in words."""
-        ...
+    def split(self) -> float:
+        """Share of the text that follows reference 1."""
 
     @property
-    def objective(self) -> str:
-        """The one that it tunes by where none is asked for."""
-        ...
+    def split_s(self) -> float | None:
+        """Seconds that follow it, in place of the share."""
 
     @property
-    def own_settings(self) -> tuple[str, ...]:
-        """Settings that no other mode reads."""
-        ...
+    def split_word(self) -> str | None:
+        """First word that follows reference 2, or its number from 1, in place of both."""
 
-    @property
-    def bands(self) -> bool:
-        """Whether the references are told apart by bands, in every frame; else by time."""
-        ...
 
-    @property
-    def voiced(self) -> tuple[int, ...]:
-        """Numbers of the references that must have a pitch."""
-        ...
+class Mode:
+    """Both references give something all the time: what `freq` is.
+
+    Attributes
+    ----------
+    name : as ``--mode`` takes it
+    gives : what follows reference 1, in words
+    objective : the one that it tunes by where none is asked for
+    own_settings : settings that no other mode reads
+    bands : whether the references are told apart by bands, in every frame; else by time
+    voiced : numbers of the references that must have a pitch
+    """
+
+    name = "freq"
+    gives = "its pitch band"
+    objective = "matched"
+    own_settings: tuple[str, ...] = ()
+    bands = True
+    voiced: tuple[int, ...] = (1,)
 
     def switch_frame(
         self, settings: SplitSettings, words: Sequence[WordSpan], n_frames: int, grid: MelGrid
@@ -58,24 +62,21 @@ class Mode(Protocol):
         InterpError
             When the word or time asked for is not in the text.
         """
-        ...
+        return None
 
-    def spans(self, n_frames: int, switch: float | None, crossfade: float) -> Float[Tensor, "refs T"] | None:
+    def spans(self, n_frames: int, switch: float | None, crossfade: float) -> Spans:
         """Weight of each reference in every frame, (2, T); None where time does not tell them apart.
 
         ``crossfade`` : frames of the ramp between them
         """
-        ...
+        return None
 
-    def pitch_follows(self, spans: Float[Tensor, "refs T"] | None, n_frames: int) -> Bool[Tensor, "refs T"]:
+    def pitch_follows(self, spans: Spans, n_frames: int) -> Bool[Tensor, "refs frames"]:
         """In which frames the pitch is that of each reference, (2, T)."""
-        ...
+        return torch.tensor([True, False])[:, None].expand(-1, n_frames)
 
     def visibility(
         self, query_spans: Float[Tensor, "batch refs queries"] | None, attend: AttendMode, leak: float
     ) -> Float[Tensor, "batch queries groups"]:
         """How openly queries attend the groups, (B or 1, Q or 1, 4), see `masks.groups.log_weights`."""
-        ...
-
-
-MODES: dict[str, Mode] = {mode.name: mode for mode in (Freq(), Temp())}
+        return freq_visibility(attend, leak)

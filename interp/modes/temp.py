@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from interp.modes.contract import Mode, Spans, SplitSettings
 from masks.errors import InterpError
 from masks.grid import MelGrid
 from masks.groups import AttendMode, temp_visibility
 from masks.spans import WordSpan, span_weights, split_at_seconds, split_at_share, split_at_word
 
 
-class SplitSettings(Protocol):
-    """The settings that say where the sentence changes over; see `SynthSettings`."""
-
-    @property
-    def split(self) -> float:
-        """Share of the text that follows reference 1."""
-        ...
-
-    @property
-    def split_s(self) -> float | None:
-        """Seconds that follow it, in place of the share."""
-        ...
-
-    @property
-    def split_word(self) -> str | None:
-        """First word that follows reference 2, or its number from 1."""
-        ...
-
-
-class Temp:
+class Temp(Mode):
     """See `Mode`."""
 
     name = "temp"
@@ -42,7 +23,7 @@ class Temp:
     objective = "temp"
     own_settings = ("split", "split_s", "split_word", "crossfade_s")
     bands = False
-    voiced: tuple[int, ...] = ()
+    voiced = ()
 
     def switch_frame(
         self, settings: SplitSettings, words: Sequence[WordSpan], n_frames: int, grid: MelGrid
@@ -54,12 +35,12 @@ class Temp:
             return split_at_seconds(settings.split_s, n_frames, grid)
         return split_at_share(settings.split, n_frames)
 
-    def spans(self, n_frames: int, switch: float | None, crossfade: float) -> Float[Tensor, "refs T"] | None:
+    def spans(self, n_frames: int, switch: float | None, crossfade: float) -> Spans:
         """Reference 1 before the switch, reference 2 after it, a linear ramp between."""
         assert switch is not None, "temp mode has a switch"
         return span_weights(n_frames, switch, crossfade)
 
-    def pitch_follows(self, spans: Float[Tensor, "refs T"] | None, n_frames: int) -> Bool[Tensor, "refs T"]:
+    def pitch_follows(self, spans: Spans, n_frames: int) -> Bool[Tensor, "refs frames"]:
         """Each reference's own part."""
         assert spans is not None, "temp mode has spans"
         first = spans[0] >= 0.5

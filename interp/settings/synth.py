@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from guidance.settings import GuidanceSettings, check_compatible
 from guidance.windows import Windows
-from interp.modes.contract import MODES
+from interp.modes.registry import MODES
 from interp.settings.objectives import shipped_objective
 from masks.errors import InterpError
 from masks.limits import limited, require_limits

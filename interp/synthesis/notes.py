@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float
 from guidance.settings import GuidanceSettings
 from guidance.windows import window_warnings
 from interp.audio.pitch_statistics import pitch_statistics, semitones
-from interp.modes.contract import MODES
+from interp.modes.registry import MODES
 from interp.settings.synth import SynthSettings
 
 # Recordings are voiced in nine of ten frames of voiced phonemes; below half of them speech sounds whispered.

@@ -14,7 +14,7 @@ from interp.audio.pitch_statistics import pitch_statistics
 from interp.audio.reference import ReferenceFeatures
 from interp.estimators.contract import Engine, Piece, TargetCells
 from interp.estimators.sentence import Sentence
-from interp.modes.contract import MODES
+from interp.modes.registry import MODES
 from interp.settings.synth import SynthSettings
 from interp.text.frontend import split_sentences
 from masks.errors import InterpError

@@ -19,7 +19,7 @@ from interp.estimators.parts.duration import duration_loss
 from interp.estimators.parts.mean_mel import MeanMel, MeanMelConfig
 from interp.train.state import move_average
 from interp.train.text import TextExample
-from masks.limits import limited, require_limits
+from masks.limits import Limited, limited
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ LENGTH_POOL = 8  # batches' worth of neighbours in length that a batch is drawn 
 
 
 @dataclass(frozen=True)
-class MeanMelTraining:
+class MeanMelTraining(Limited):
     """``n_steps`` of ``batch_size`` examples; ``decay_share``: their last part, in which the rate falls."""
 
     n_steps: int = limited(1500, low=0)
@@ -39,10 +39,6 @@ class MeanMelTraining:
     decay_share: float = limited(0.5, above=0.0, high=1.0)
     ema_decay: float = limited(0.995, low=0.0, high=1.0)
     valid_every: int = limited(200, low=1)
-
-    def __post_init__(self) -> None:
-        """Check the bounds."""
-        require_limits(self)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from guidance.step_state import StepState
 from interp.estimators.bin.config import BinConfig
 from interp.estimators.contract import Piece, TargetCells
 from interp.estimators.parts.patches import cut_columns, pad_to_multiple
-from interp.modes.contract import MODES
+from interp.modes.registry import MODES
 from interp.settings.synth import SynthSettings
 from masks.grid import MelGrid
 from masks.groups import (

@@ -20,7 +20,7 @@ from interp.estimators.gradtts.bound import N_LAYERS, BoundGradTTS
 from interp.estimators.gradtts.model import GradTTS
 from interp.estimators.gradtts.speakers import composed_plane, require_speakers, share_of_speaker1
 from interp.estimators.sentence import Sentence, merge_blanks
-from interp.modes.contract import MODES
+from interp.modes.registry import MODES
 from interp.settings.objectives import shipped_objective
 from interp.settings.synth import SynthSettings
 from interp.text.gradtts_phonemes import gradtts_phonemes, voiced_symbols

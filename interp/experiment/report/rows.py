@@ -10,7 +10,7 @@ from interp.experiment.made import Masses
 from interp.experiment.plan import Arm
 from interp.experiment.store import Figures, Store
 from interp.experiment.trial import Trial
-from interp.modes.contract import MODES
+from interp.modes.registry import MODES
 
 WITHIN_SEMITONES = 1.5
 STEPS_LATER = 3

@@ -11,7 +11,7 @@ import pytest
 import soundfile
 
 from guidance.settings import GuidanceSettings
-from interp.modes.contract import MODES
+from interp.modes.registry import MODES
 from interp.settings.synth import SynthSettings, for_mode
 from interp.system.shipped import data_path
 from masks.errors import InterpError
@@ -19,7 +19,7 @@ from masks.errors import InterpError
 # The mode of the test: reference 2 first, then reference 1, and the change always in the middle.
 PROGRAM = """
 import json, sys
-from interp.modes.contract import MODES
+from interp.modes.registry import MODES
 from interp.modes.temp import Temp
 
 class Mirrored(Temp):
