@@ -18,7 +18,7 @@ from interp.estimators.contract import Engine, Piece
 from interp.settings.synth import SynthSettings
 from interp.synthesis.batch_run import BatchRun, batches_of, log_mel_of
 from interp.synthesis.mass_probe import MassProbe, probe_index
-from interp.synthesis.notes import guidance_warnings
+from interp.synthesis.notes import guidance_warnings, tuning_notes
 from interp.synthesis.result import GuidanceResult
 from interp.synthesis.utterance import Utterance, pieces_of
 from masks.grid import MelGrid
@@ -90,16 +90,12 @@ def _outcomes(run: BatchRun, for_report: bool, on_progress: Callable[[float], No
     after = probe.readouts(run.binding.tuning)
     before = [None] * len(after) if index is None else _twin_masses(run, probe.t, index)
     warnings = guidance_warnings(settings, times) if enabled else ()
-    return [
-        _Outcome(
-            mel,
-            tuple(replace(r, sample=0) for r in rows if r.sample == i),
-            before[i],
-            after[i],
-            (*run.binding.notes[i], *warnings),
-        )
-        for i, mel in enumerate(run.cut(x))
-    ]
+    outcomes = []
+    for i, mel in enumerate(run.cut(x)):
+        mine = tuple(replace(r, sample=0) for r in rows if r.sample == i)
+        notes = (*run.binding.notes[i], *warnings, *tuning_notes([r.outcome for r in mine]))
+        outcomes.append(_Outcome(mel, mine, before[i], after[i], notes))
+    return outcomes
 
 
 def _twin_masses(run: BatchRun, t: float | None, last: int) -> list[MassReadout | None]:

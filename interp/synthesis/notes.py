@@ -106,6 +106,16 @@ def pitch_notes(
     return (f"pitch {here:.0f} Hz, {gap:+.1f} semitones from the {asked:.0f} Hz of reference 1: {why}",)
 
 
+def tuning_notes(outcomes: Sequence[str]) -> tuple[str, ...]:
+    """A line when no step of the tuning found anything to gain; ``outcomes`` as the trace names them."""
+    if not outcomes or set(outcomes) != {"saturated"}:
+        return ()
+    return (
+        "noise not tuned: no noise changes what is attended, as with one recording twice, or two that the "
+        "voice cannot tell apart; it speaks as without tuning",
+    )
+
+
 def guidance_warnings(settings: SynthSettings, times: Sequence[float]) -> tuple[str, ...]:
     """A line for windows that hold no evaluation, and for a path that is hardly tuned."""
     guidance = settings.guidance
