@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import torch
-from jaxtyping import Bool, Float
-from torch import Tensor
+import numpy as np
 
-from masks.grid import MelGrid
-from masks.groups import AttendMode, freq_visibility
-from masks.spans import WordSpan
+if TYPE_CHECKING:  # settings ask for modes, and must not wait for torch
+    from jaxtyping import Bool, Float
+    from torch import Tensor
 
-Spans = Float[Tensor, "refs frames"] | None
+    from masks.grid import MelGrid
+    from masks.groups import AttendMode
+    from masks.spans import WordSpan
+
+    Spans = Float[Tensor, "refs frames"] | None
 
 
 class SplitSettings(Protocol):
@@ -71,12 +73,14 @@ class Mode:
         """
         return None
 
-    def pitch_follows(self, spans: Spans, n_frames: int) -> Bool[Tensor, "refs frames"]:
+    def pitch_follows(self, spans: Spans, n_frames: int) -> Bool[np.ndarray, "refs frames"]:
         """In which frames the pitch is that of each reference, (2, T)."""
-        return torch.tensor([True, False])[:, None].expand(-1, n_frames)
+        return np.repeat([[True], [False]], n_frames, 1)
 
     def visibility(
         self, query_spans: Float[Tensor, "batch refs queries"] | None, attend: AttendMode, leak: float
     ) -> Float[Tensor, "batch queries groups"]:
         """How openly queries attend the groups, (B or 1, Q or 1, 4), see `masks.groups.log_weights`."""
+        from masks.groups import freq_visibility
+
         return freq_visibility(attend, leak)

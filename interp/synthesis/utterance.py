@@ -119,7 +119,7 @@ def _target_cells(
                 f"{path}: no voiced frame, so it has no pitch; give a recording of speech, or --mode temp"
             )
     cells = np.zeros((grid.n_mels, sentence.n_frames), dtype=bool)
-    follows = MODES[mode].pitch_follows(spans, sentence.n_frames).numpy()
+    follows = MODES[mode].pitch_follows(spans, sentence.n_frames)
     for reference, median, own in zip(pair, medians, follows, strict=True):
         if median and own.any():
             cells |= static_cells(reference.f0_hz, sentence.voiced & own, grid)
