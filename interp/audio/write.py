@@ -16,7 +16,7 @@ from masks.errors import InterpError
 
 if TYPE_CHECKING:
     import numpy as np
-    from jaxtyping import Float
+    from jaxtyping import Float, Int
 
 # Ending to libsndfile's format and subtype.
 SOUND_FORMATS: Mapping[str, tuple[str, str]] = {
@@ -62,35 +62,35 @@ def save_wav(path: str | Path, wav: Float[np.ndarray, " samples"], rate: int) ->
         When the file cannot be written, or its name has another ending.
     """
     import numpy as np
-    import soundfile
 
     kind, subtype = sound_format(path, "sound file")
     assert np.isfinite(wav).all(), "a NaN or infinite sample would be written"
     pcm = np.rint(np.clip(wav, -1.0, 1.0) * 32767).astype(np.int16)
     # libsndfile's own errors do not say that a disk is full; Python's do.
-    encoded = io.BytesIO()
-    soundfile.write(encoded, pcm, rate, subtype=subtype, format=kind)
-    write_bytes(path, encoded.getvalue())
+    write_bytes(path, sound_bytes(pcm, rate, kind, subtype))
 
 
-def ogg_of(
-    wav: Float[np.ndarray, " samples"],
+def sound_bytes(
+    wav: Float[np.ndarray, " samples"] | Int[np.ndarray, " samples"],
     rate: int,
-    subtype: str = "VORBIS",
+    kind: str,
+    subtype: str,
     compression: float | None = None,
 ) -> bytes:
-    """Bytes of an OGG file; written second by second, for libsndfile fails on long writes.
+    """Bytes of a mono sound file, written second by second: libsndfile dies of a long Vorbis write.
 
     Parameters
     ----------
-    subtype : VORBIS or OPUS
+    wav : (samples,), float of full scale 1, or 16-bit
+    kind, subtype : libsndfile's names, such as OGG and OPUS
     compression : from 0, the most bits, to 1, the fewest; None is libsndfile's own
     """
     import soundfile
 
-    kind = {"format": "OGG", "subtype": subtype, "compression_level": compression}
     file = io.BytesIO()
-    with soundfile.SoundFile(file, "w", rate, 1, **kind) as sound:
+    with soundfile.SoundFile(
+        file, "w", rate, 1, subtype, format=kind, compression_level=compression
+    ) as sound:
         for start in range(0, len(wav), rate):
             sound.write(wav[start : start + rate])
     return file.getvalue()

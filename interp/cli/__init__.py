@@ -1,4 +1,4 @@
-"""The command line: ``interp synth | check | eval | sweep | corpus | train | ...``; torch comes late."""
+"""The command line: ``interp synth | check | eval | experiment | sweep | train | ...``; torch comes late."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import click
 from interp.cli.check import check
 from interp.cli.corpus import corpus
 from interp.cli.eval import evaluate
+from interp.cli.experiment import experiment
 from interp.cli.info import info
 from interp.cli.mask import mask
 from interp.cli.one_line_errors import OneLineErrors
@@ -23,5 +24,5 @@ def main() -> None:
     """Speak a sentence in a blend of two recordings."""
 
 
-for _command in (synth, mask, check, evaluate, sweep, corpus, train, train_vocoder, info):
+for _command in (synth, mask, check, evaluate, experiment, sweep, corpus, train, train_vocoder, info):
     main.add_command(_command)

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from interp.audio.write import sound_format
+from interp.modes.registry import MODES
 from interp.settings.synth import Mode
 from interp.system.shipped import data_path
 from masks.errors import InterpError
@@ -18,7 +19,6 @@ from masks.errors import InterpError
 DEMO_TEXT = "The boy was there when the sun rose."
 DEMO_REFERENCES = ("resources/demo_ref1.wav", "resources/demo_ref2.wav")
 LINE_FORM = "text|ref1|ref2 or text|ref1|ref2|mode"
-MODES: tuple[Mode, ...] = ("freq", "temp")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import click
 from interp.cli.jobs import Job, jobs_of_list, single_job
 from interp.cli.run_jobs import run_jobs
 from interp.cli.setting_options import Command, setting_option, settings_given
+from interp.modes.registry import MODES
 from interp.settings.resolve import resolve
 from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
@@ -42,7 +43,7 @@ def _option(key: str, *flags: str, says: str, metavar: str | None = None) -> Cal
 @click.option(
     "--ref2", type=click.Path(path_type=Path), help="Reference 2, any sound file. [default: demo voice 2]"
 )
-@_option("mode", "--mode", says="What follows ref1: its pitch band, or a part of the sentence.")
+@_option("mode", "--mode", says=f"What follows ref1: {', or '.join(m.gives for m in MODES.values())}.")
 @click.option(
     "--text",
     help="What to say, in English. [default: standard input; the demo sentence where nothing is piped and no "

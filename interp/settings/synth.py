@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from guidance.settings import GuidanceSettings, check_compatible
 from guidance.windows import Windows
+from interp.modes.registry import MODES
 from interp.settings.objectives import shipped_objective
 from masks.errors import InterpError
 from masks.limits import limited, require_limits
 
-Mode = Literal["freq", "temp"]
+if TYPE_CHECKING:
+    Mode = str
+else:
+    Mode = Literal[tuple(MODES)]  # as choices, for options and files
 VocoderName = Literal["griffin-lim", "neural"]  # those that interp/vocoders/choose.py registers
 DEFAULT_VOCODER: VocoderName = "neural"
 LARGEST_SEED = 2**63 - 1
-OBJECTIVE_OF_MODE = {"freq": "matched", "temp": "temp"}
+DEFAULT_MODE = "freq"
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class SynthSettings:
         Naming every value that is not allowed, or settings that contradict each other.
     """
 
-    mode: Mode = "freq"
+    mode: Mode = DEFAULT_MODE
     checkpoint: str = "default"
     device: str = "auto"
     seed: int = limited(0, low=0, high=LARGEST_SEED)
@@ -80,13 +84,16 @@ class SynthSettings:
     guidance: GuidanceSettings = field(default_factory=GuidanceSettings)
 
     def __post_init__(self) -> None:
-        """Check, and let ``temp`` have its own objective where the default one was left."""
+        """Check, and let a mode have its own objective where the default one was left."""
         require_limits(self)
-        if self.mode == "temp" and self.guidance.objective == OBJECTIVE_OF_MODE["freq"]:
-            object.__setattr__(self, "guidance", replace(self.guidance, objective=OBJECTIVE_OF_MODE["temp"]))
-        if self.mode == "freq" and self.guidance.objective == OBJECTIVE_OF_MODE["temp"]:
+        own, asked = MODES[self.mode].objective, self.guidance.objective
+        if asked == MODES[DEFAULT_MODE].objective != own:
+            object.__setattr__(self, "guidance", replace(self.guidance, objective=own))
+        others = [m.name for m in MODES.values() if m.objective == asked]
+        if asked != MODES[DEFAULT_MODE].objective and others and self.mode not in others:
             raise InterpError(
-                "objective: 'temp' needs mode temp; add --mode temp or choose another --objective"
+                f"objective: {asked!r} needs mode {others[0]}; add --mode {others[0]} or choose another "
+                "--objective"
             )
         if self.split_s is not None and self.split_word is not None:
             raise InterpError("split_s and split_word: both are given; give one of them")
@@ -110,6 +117,6 @@ def for_mode(settings: SynthSettings, mode: Mode) -> SynthSettings:
     if mode == settings.mode:
         return settings
     guidance = settings.guidance
-    if guidance.objective == OBJECTIVE_OF_MODE[settings.mode]:
-        guidance = replace(guidance, objective=OBJECTIVE_OF_MODE[mode])
+    if guidance.objective == MODES[settings.mode].objective:
+        guidance = replace(guidance, objective=MODES[mode].objective)
     return replace(settings, mode=mode, guidance=guidance)
