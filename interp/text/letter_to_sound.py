@@ -133,7 +133,7 @@ def _drawn_out(word: str, lexicon: Lexicon) -> Spoken | None:
     once = _REPEATED.sub(r"\1", word)
     for form in (word, _REPEATED.sub(r"\1\1", word), once):
         if form in _INTERJECTIONS and (form == word or re.search(r"(.)\1\1", word) or form in (once,)):
-            return Spoken(word, tuple(_INTERJECTIONS[form].split()), "")
+            return _told(word, tuple(_INTERJECTIONS[form].split()), "as an interjection")
     if not re.search(r"(.)\1\1", word):
         return None
     runs = [m[0] for m in re.finditer(r"(.)\1*", word)]
@@ -141,7 +141,7 @@ def _drawn_out(word: str, lexicon: Lexicon) -> Spoken | None:
         return None
     forms = {"".join(parts) for parts in product(*([r[0]] if len(r) == 1 else [r[:2], r[0]] for r in runs))}
     known = [form for form in sorted(forms, key=lambda f: (-len(f), f)) if lexicon.variants(form)]
-    return Spoken(word, lexicon.variants(known[0])[0], "") if known else None
+    return _told(word, lexicon.variants(known[0])[0], f"as {known[0]}") if known else None
 
 
 def _dotted(token: str, lexicon: Lexicon) -> Spoken:

@@ -30,7 +30,7 @@ _SHARP = re.compile(r"\b([A-G])#(?!\w)")
 _PLUSES = re.compile(r"\b([A-Z])\+\+(?!\w)")
 _GRADE = re.compile(r"(?<![\w+-])([A-F])([+-])(?![\w+-])")
 _LETTER_A = re.compile(
-    r"(?<![\w'])A(?=[,;:.!?)]|$| (?:and|or|to|through|versus|vs) [B-Z]\b(?!'))|"
+    r"(?<![\w'.])A(?=[,;:!?)]|\.(?![A-Za-z])|$| (?:and|or|to|through|versus|vs) [B-Z]\b(?!'))|"
     r"(?<=\b[B-Z] and )A\b|(?<=\b[B-Z] or )A\b|(?<=\b[B-Z], )A\b|"
     r"(?<=[Vv]itamin )A\b|(?<=[Pp]lan )A\b|(?<=[Tt]ype )A\b|(?<=[Gg]rade )A\b|(?<=[Cc]lass )A\b|"
     r"(?<=[Ss]ection )A\b|(?<=[Gg]roup )A\b|(?<=[Oo]ption )A\b|(?<=[Ll]etter )A\b|"
