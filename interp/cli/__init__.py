@@ -11,6 +11,7 @@ from interp.cli.experiment import experiment
 from interp.cli.info import info
 from interp.cli.mask import mask
 from interp.cli.one_line_errors import OneLineErrors
+from interp.cli.say import say
 from interp.cli.sweep import sweep
 from interp.cli.synth import synth
 from interp.cli.train import train, train_vocoder
@@ -24,5 +25,5 @@ def main() -> None:
     """Speak a sentence in a blend of two recordings."""
 
 
-for _command in (synth, mask, check, evaluate, experiment, sweep, corpus, train, train_vocoder, info):
+for _command in (synth, say, mask, check, evaluate, experiment, sweep, corpus, train, train_vocoder, info):
     main.add_command(_command)

@@ -70,6 +70,12 @@ def _option(key: str, *flags: str, says: str, metavar: str | None = None) -> Cal
 @_option("n_timesteps", "-t", "--timesteps", says="Steps of the reverse process; time grows with it.")
 @_option("seed", "--seed", says="Same seed, same device, same audio.")
 @_option("temperature", "--temperature", says="Divides the start noise: larger is calmer.")
+@_option(
+    "lexicon",
+    "--lexicon",
+    says="Pronunciations of your own: word, tab, ARPAbet or IPA a line.",
+    metavar="FILE",
+)
 @_option("length_scale", "--length-scale", says="Multiplies durations: larger is slower.")
 @_option(
     "guidance.objective",
