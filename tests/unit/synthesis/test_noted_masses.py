@@ -93,7 +93,12 @@ def test_evaluations_computed_again_have_the_same_gradient() -> None:
 
 @pytest.mark.parametrize(
     ("windows", "expected"),
-    [(Windows(0.2, 0.5), 0.3), (Windows(0.0, 0.2), 0.6), (Windows(0.1, 1.0), None), (Windows(0.0, 0.0), None)],
+    [
+        (Windows(0.2, 0.5), 0.3),
+        (Windows(0.0, 0.2), 0.6),
+        (Windows(0.1, 1.0), None),
+        (Windows(0.0, 0.0), None),
+    ],
 )
 def test_the_time_after_the_windows(windows: Windows, expected: float | None) -> None:
     assert time_after(windows, TIMES) == expected
