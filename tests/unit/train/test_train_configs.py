@@ -69,7 +69,9 @@ def test_the_default_configuration_makes_the_shipped_voice():
 
 
 def test_the_wide_run_can_go_on_from_the_default_one():
-    default, wide = (resolve(TrainSettings, data_path(f"configs/train/{n}.yaml")) for n in ("default", "wide"))
+    default, wide = (
+        resolve(TrainSettings, data_path(f"configs/train/{n}.yaml")) for n in ("default", "wide")
+    )
     assert wide.model == default.model
     assert wide.estimator.optimizer == default.estimator.optimizer
     assert wide.estimator.n_steps > default.estimator.n_steps
