@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,7 @@ from interp.train.batch import Batch, BatchMaker
 from interp.train.dataset.bank import FeatureBank
 from interp.train.examples import ExampleDrawer
 from interp.train.loss import SMALLEST_T, BinLoss, Losses
-from interp.train.optimizer import optimizers_of
+from interp.train.optimizer import optimizers_of, rate_at
 from interp.train.run_log import Report
 from interp.train.settings import EstimatorTraining
 from interp.train.start import go_on_from
@@ -80,7 +79,9 @@ def train_estimator(
         unit="step",
         disable=not accelerator.is_main_process,
     ):
-        _set_rate(optimizers, settings, step)
+        share = rate_at(step, settings.n_steps, settings.warmup_steps, settings.decay_share, least=1e-3)
+        for group in (g for o in optimizers for g in o.param_groups):
+            group["lr"] = settings.learning_rate * share
         source = long if settings.long_every and step % settings.long_every == 0 else short
         losses = model(*source.drawn((seed, step, accelerator.process_index)))
         accelerator.backward(losses.total(settings.auxiliary))
@@ -142,16 +143,6 @@ def _stratified(rng: np.random.Generator, n: int) -> np.ndarray:
     """Uniform times in (SMALLEST_T, 1), one in each n-th, shuffled: less variance than n free ones."""
     u = (rng.permutation(n) + rng.random(n)) / n
     return (SMALLEST_T + (1 - SMALLEST_T) * u).astype(np.float32)
-
-
-def _set_rate(optimizers: Iterable[torch.optim.Optimizer], settings: EstimatorTraining, step: int) -> None:
-    """Linear warm-up, constant, half a cosine to 0 at the end."""
-    left = (settings.n_steps - step) / max(1, settings.decay_share * settings.n_steps)
-    fall = 0.5 - 0.5 * math.cos(math.pi * min(1.0, left))
-    for group in (g for o in optimizers for g in o.param_groups):
-        group["lr"] = (
-            settings.learning_rate * min(1.0, step / max(1, settings.warmup_steps)) * max(fall, 1e-3)
-        )
 
 
 def summary(losses: Losses) -> dict[str, float]:

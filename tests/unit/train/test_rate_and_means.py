@@ -3,22 +3,16 @@
 import math
 
 import pytest
-import torch
 
 from interp.settings.resolve import resolve
-from interp.train.estimator import _set_rate, mean_of
-from interp.train.settings import EstimatorTraining, TrainSettings
+from interp.train.estimator import mean_of
+from interp.train.optimizer import rate_at
+from interp.train.settings import TrainSettings
 from masks.errors import InterpError
 
 
 def rates(**settings):
-    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], 1.0)
-    chosen = EstimatorTraining(n_steps=10, learning_rate=1.0, **settings)
-    found = []
-    for step in range(1, 11):
-        _set_rate([optimizer], chosen, step)
-        found.append(optimizer.param_groups[0]["lr"])
-    return found
+    return [rate_at(step, 10, least=0.001, **settings) for step in range(1, 11)]
 
 
 def test_the_rate_rises_stays_and_falls():
