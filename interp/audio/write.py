@@ -61,16 +61,22 @@ def save_wav(path: str | Path, wav: Float[np.ndarray, " samples"], rate: int) ->
     InterpError
         When the file cannot be written, or its name has another ending.
     """
+    write_bytes(path, sound_bytes(wav, rate, *sound_format(path, "sound file")))
+
+
+def sound_bytes(
+    wav: Float[np.ndarray, " samples"], rate: int, kind: str = "WAV", subtype: str = "PCM_16"
+) -> bytes:
+    """Bytes of a sound file, with its whole length in its header; see `save_wav`."""
     import numpy as np
     import soundfile
 
-    kind, subtype = sound_format(path, "sound file")
     assert np.isfinite(wav).all(), "a NaN or infinite sample would be written"
     pcm = np.rint(np.clip(wav, -1.0, 1.0) * 32767).astype(np.int16)
     # libsndfile's own errors do not say that a disk is full; Python's do.
     encoded = io.BytesIO()
     soundfile.write(encoded, pcm, rate, subtype=subtype, format=kind)
-    write_bytes(path, encoded.getvalue())
+    return encoded.getvalue()
 
 
 def ogg_of(

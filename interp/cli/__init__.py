@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from interp.cli.check import check
+from interp.cli.completion import completion
 from interp.cli.corpus import corpus
 from interp.cli.eval import evaluate
 from interp.cli.info import info
@@ -23,5 +24,5 @@ def main() -> None:
     """Speak a sentence in a blend of two recordings."""
 
 
-for _command in (synth, mask, check, evaluate, sweep, corpus, train, train_vocoder, info):
+for _command in (synth, mask, check, evaluate, sweep, corpus, train, train_vocoder, info, completion):
     main.add_command(_command)

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from interp.cli.user_path import PATH
+
 
 @click.command(epilog="Example: interp check a.wav b.wav")
-@click.argument("recordings", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("recordings", nargs=-1, required=True, type=PATH)
 def check(recordings: tuple[Path, ...]) -> None:
     """Say whether RECORDINGS, one or two, will do as references: ok, warn or bad, with reasons.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from interp.system.streams import is_stream
+from interp.system.streams import is_stdin, is_stream
 
 
 def path_from_text(text: str) -> Path:
@@ -21,7 +21,12 @@ def existing_file(text: str, folder: Path) -> Path:
     bare = text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
     written = (text, bare, bare.replace("\\", "/"))
     paths = [folder / path_from_text(name) for name in written]
-    return next((path for path in paths if os.path.isfile(path) or is_stream(path)), paths[0])
+    return next((path for path in paths if is_readable(path)), paths[0])
+
+
+def is_readable(path: Path) -> bool:
+    """Whether it is a file or a pipe; standard input is not, as a list may be read from it."""
+    return os.path.isfile(path) or (is_stream(path) and not is_stdin(path))
 
 
 def _native(text: str) -> str:
