@@ -173,6 +173,8 @@ def _require_file(path: Path) -> None:
     if not os.path.isfile(path):
         kind = "is a device, no file" if os.path.exists(path) else "no such file"
         raise InterpError(f"{path}: {kind}; give the path of {FORMATS}")
+    if not os.access(path, os.R_OK):
+        raise InterpError(f"{path}: may not be read (permission denied); change its permissions")
     _require_bytes(path, path.stat().st_size)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from interp.cli.user_path import PATH
+from interp.cli.argument_types import PATH
 
 
 @click.command(epilog="Example: interp check a.wav b.wav")

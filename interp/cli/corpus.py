@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
+from interp.cli.argument_types import PATH
 from interp.cli.setting_options import Command, setting_option, settings_given
-from interp.cli.user_path import PATH
 from interp.corpus.settings import CorpusSettings
 from interp.settings.resolve import resolve
 

@@ -19,7 +19,7 @@ from interp.system.streams import (
     stdin_is_silent,
     stdin_is_terminal,
 )
-from interp.system.text_files import argument_text, read_text
+from interp.system.text_files import read_text
 from masks.errors import InterpError
 
 DEMO_TEXT = "The boy was there when the sun rose."
@@ -111,7 +111,7 @@ def _said(text: str | None, text_file: Path | None, references: Sequence[Path | 
         raise InterpError("--text-file: not together with --text; leave one of them out")
     taken = any(ref is not None and is_stdin(ref) for ref in references)
     if text is not None:
-        return argument_text(text, "--text"), "--text"
+        return text, "--text"
     if taken and (text_file is None or is_stdin(text_file)):
         raise InterpError(
             f"{STANDARD_INPUT}: is the recording, so it cannot be the text; give --text or --text-file FILE"

@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
+from interp.cli.argument_types import PATH, TEXT
 from interp.cli.job_list import jobs_of_list
 from interp.cli.jobs import single_job
 from interp.cli.run_jobs import run_jobs
 from interp.cli.setting_options import Command, setting_option, settings_given
-from interp.cli.user_path import PATH
 from interp.settings.resolve import resolve
 from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
@@ -54,6 +54,7 @@ def _option(key: str, *flags: str, says: str, metavar: str | None = None) -> Cal
 @_option("mode", "--mode", says="What follows ref1: its pitch band, or a part of the sentence.")
 @click.option(
     "--text",
+    type=TEXT,
     help="What to say, in English. [default: standard input; the demo sentence where nothing is piped and no "
     "reference is given]",
 )

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from interp.cli.user_path import PATH
+from interp.cli.argument_types import PATH
 
 EXAMPLES = """
 \b

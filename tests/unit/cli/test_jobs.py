@@ -67,7 +67,6 @@ def test_text_of_a_file_or_stream(stdin, tmp_path, encoding, name):
         (None, "empty.txt", None, r"empty\.txt: is empty"),
         (None, None, "-", "standard input: is the recording"),
         (None, "-", "/dev/stdin", "standard input: is the recording"),
-        ("caf\udce9", None, None, r"--text: byte 4 \(0xE9"),
     ],
 )
 def test_texts_that_will_not_do(stdin, tmp_path, monkeypatch, text, text_file, ref, says):

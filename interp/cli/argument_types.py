@@ -1,4 +1,4 @@
-"""Paths as a command line gives them: never empty, ``~`` is the home folder."""
+"""Paths and texts as a command line gives them: no empty path, ``~`` is the home folder, any locale."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import Any
 
 import click
 
+from interp.system.text_files import argument_text
+
 
 class UserPath(click.Path):
     """A path; shells leave ``~`` as it is in ``--out=~/a.wav``, and an unset variable empty."""
 
     def __init__(self) -> None:
-        super().__init__(path_type=Path)
+        super().__init__(path_type=Path, readable=False)  # what reads it says why it cannot
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """A `Path`."""
@@ -22,4 +24,15 @@ class UserPath(click.Path):
         return super().convert(os.path.expanduser(value) if isinstance(value, str) else value, param, ctx)
 
 
+class UserText(click.ParamType):
+    """A text to be spoken or compared, under the rule of `interp.system.text_files`."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Plain text."""
+        return argument_text(value, param.opts[0] if param else "text")
+
+
 PATH = UserPath()
+TEXT = UserText()
