@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from interp.cli.argument_types import PATH
+from interp.cli.arguments import PATH
 from interp.cli.setting_options import Command, setting_option, settings_given
 from interp.corpus.settings import CorpusSettings
 from interp.settings.resolve import resolve

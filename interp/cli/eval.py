@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from interp.cli.argument_types import PATH, TEXT
+from interp.cli.arguments import PATH, as_text
 
 if TYPE_CHECKING:
     from interp.evaluation.case import Case
@@ -20,11 +20,13 @@ _EXAMPLE = "Example: interp eval out.wav --ref1 a.wav --ref2 b.wav --text 'Good 
 @click.argument("target", type=PATH, required=False)
 @click.option("--ref1", type=PATH, help="Reference 1 of the output.")
 @click.option("--ref2", type=PATH, help="Reference 2 of the output.")
-@click.option("--text", type=TEXT, help="What the output says; word errors are counted against it.")
+@click.option("--text", callback=as_text, help="What the output says; word errors are counted against it.")
 @click.option(
-    "--ref1-text", type=TEXT, help="What reference 1 says; contours are compared when the words are the same."
+    "--ref1-text",
+    callback=as_text,
+    help="What reference 1 says; contours are compared when the words are the same.",
 )
-@click.option("--ref2-text", type=TEXT, help="What reference 2 says.")
+@click.option("--ref2-text", callback=as_text, help="What reference 2 says.")
 @click.option("--split-s", type=float, metavar="S", help="temp: seconds of the switch.  [above 0]")
 @click.option(
     "--measures",

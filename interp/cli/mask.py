@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from interp.cli.argument_types import PATH
+from interp.cli.arguments import PATH
 
 
 @click.command(epilog="Example: interp mask a.wav --out mask.npz --plot mask.png")

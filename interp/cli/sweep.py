@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from interp.cli.argument_types import PATH
+from interp.cli.arguments import PATH
 from masks.errors import InterpError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from interp.cli.argument_types import PATH, TEXT
+from interp.cli.arguments import PATH, as_text
 from interp.cli.job_list import jobs_of_list
 from interp.cli.jobs import single_job
 from interp.cli.run_jobs import run_jobs
@@ -54,7 +54,7 @@ def _option(key: str, *flags: str, says: str, metavar: str | None = None) -> Cal
 @_option("mode", "--mode", says="What follows ref1: its pitch band, or a part of the sentence.")
 @click.option(
     "--text",
-    type=TEXT,
+    callback=as_text,
     help="What to say, in English. [default: standard input; the demo sentence where nothing is piped and no "
     "reference is given]",
 )

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from interp.cli.argument_types import PATH
+from interp.cli.arguments import PATH
 
 EXAMPLES = """
 \b

@@ -24,15 +24,9 @@ class UserPath(click.Path):
         return super().convert(os.path.expanduser(value) if isinstance(value, str) else value, param, ctx)
 
 
-class UserText(click.ParamType):
-    """A text to be spoken or compared, under the rule of `interp.system.text_files`."""
-
-    name = "text"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Plain text."""
-        return argument_text(value, param.opts[0] if param else "text")
+def as_text(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Text of an option (its ``callback``), under the rule of `interp.system.text_files`."""
+    return None if value is None else argument_text(value, param.opts[0])
 
 
 PATH = UserPath()
-TEXT = UserText()
