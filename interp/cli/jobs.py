@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +90,7 @@ def _target(out: Path | None, out_dir: Path | None) -> Path | None:
             raise InterpError(f"--out-dir: {out_dir} has no part in --out {out}; leave one of them out")
         return None
     target = (out_dir or Path()) / (out or Path("out.wav"))
-    if target.is_dir():
+    if os.path.isdir(target):
         raise InterpError(
             f"--out: {target} is a folder; give it with --out-dir, or name it {target / 'out.wav'}"
         )

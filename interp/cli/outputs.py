@@ -72,7 +72,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def _require_new(outs: list[Path]) -> None:
-    there = [out for out in outs if out.exists() and not out.is_dir()]
+    there = [out for out in outs if os.path.exists(out) and not os.path.isdir(out)]
     if there:
         more = f" and {len(there) - 1} more" if len(there) > 1 else ""
         raise InterpError(

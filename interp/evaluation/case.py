@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from interp.system.lists import Columns, read_list, sound_rows
-from interp.system.paths import existing_file
+from interp.system.paths import existing_file, is_readable
 from masks.errors import InterpError
 
 REQUIRED = ("output", "ref1", "ref2", "text")
@@ -81,7 +81,7 @@ def _case(path: Path, number: int, row: Mapping[str, Any]) -> Case:
         raise InterpError(f"{where}: {missing[0]} is missing; give {FORM}")
     output, ref1, ref2 = (existing_file(str(row[key]), path.parent) for key in REQUIRED[:3])
     for key, file in zip(REQUIRED, (output, ref1, ref2), strict=False):
-        if not file.is_file():
+        if not is_readable(file):
             raise InterpError(f"{where}: {key}: {file}: no such file")
     said = [str(row[key]) if key in row else None for key in ("text", "ref1_text", "ref2_text")]
     try:

@@ -167,7 +167,7 @@ def write_figure(path: str | Path, figure: Figure, dpi: int = 110) -> None:
 
 
 def _behind_links(path: Path) -> Path:
-    return Path(os.path.realpath(path)) if path.is_symlink() else path
+    return Path(os.path.realpath(path)) if os.path.islink(path) else path
 
 
 def _require_replaceable(target: Path) -> None:

@@ -159,6 +159,9 @@ def test_seeds_and_reports_of_a_list(interp, calls, voices, here):
         (("--config", "sub"), "sub: cannot be read (Is a directory)"),
         (("--config", "latin.yaml"), "latin.yaml: byte 3 (0xE9"),
         (("--out", "-", "--out-dir", "sub"), "--out-dir: sub has no part in --out -"),
+        (("--out", "x" * 300 + ".wav"), "cannot be written (File name too long)"),
+        (("--ref1", "x" * 300), "no such file"),
+        (("--text-file", "x" * 300, "--config", "x" * 300), "cannot be read (File name too long)"),
         (("--report", "a.wav"), "a.wav: cannot be written"),
     ],
 )
