@@ -17,6 +17,7 @@ import click
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+from shared.page import OUT, table
 from shared.speaker import LEAST_DISTANCE, Drawn, draw, median_log_f0
 from torch import Tensor
 from tqdm import tqdm
@@ -25,15 +26,14 @@ from guidance.objectives import Reading
 from guidance.readout import read_masses
 from guidance.settings import GuidanceSettings
 from interp.audio.voice_vector import voice_vector
-from interp.diffusion.noise import draw_noise
 from interp.estimators.contract import Binding
 from interp.settings.synth import SynthSettings
-from interp.synthesis.pieces import pieces_of
+from interp.synthesis.batch_run import BatchRun, log_mel_of
 from interp.synthesis.pipeline import Synthesizer
 from interp.synthesis.sampling import Sampling
+from interp.synthesis.utterance import pieces_of, utterance_of
 from masks.mel_f0 import f0_of_mel
 
-OUT = Path("docs/benchmarks")
 BATCH = 4
 SETTINGS = SynthSettings(guidance=GuidanceSettings(enabled=False))
 
@@ -56,17 +56,17 @@ class Witness:
 def run_batch(synthesizer: Synthesizer, drawn: list[Drawn], seeds: list[int]) -> tuple[np.ndarray, list]:
     """Masses (evaluations, batch, 2), and for every sentence where F0 and voice came out."""
     engine, grid = synthesizer.engine, synthesizer.grid
-    pieces = []
-    for i, (text, *pair) in enumerate(drawn):
-        pieces += pieces_of(i, [engine.encode(text, SETTINGS)], pair, None, seeds[i], SETTINGS, grid)
+    said = [
+        utterance_of(engine, text, pair, seed, SETTINGS, grid)
+        for (text, *pair), seed in zip(drawn, seeds, strict=True)
+    ]
+    pieces = [piece for i, one in enumerate(said) for piece in pieces_of(i, one, SETTINGS, grid)]
     witness = Witness(engine.bind(pieces, SETTINGS, grid))
-    sampling = Sampling(witness.binding.model, engine.process, SETTINGS)
-    noise = draw_noise(seeds, [p.sentence.n_frames for p in pieces], sampling.n_increments, grid.n_mels)
-    mels = engine.to_log_mel(sampling(witness, noise))
+    run = BatchRun.of(witness.binding, engine.process, pieces, SETTINGS, grid)
     outcomes = []
-    for mel, piece in zip(mels.numpy(), pieces, strict=True):
+    for x, piece in zip(run.cut(run.untuned(witness)), pieces, strict=True):
         voiced = piece.sentence.voiced
-        mel = mel[:, : piece.sentence.n_frames]
+        mel = log_mel_of(engine, x)
         f0 = f0_of_mel(torch.from_numpy(mel), grid, voiced_salience=-1.0).numpy()
         levels = [median_log_f0(r) for r in piece.pair]
         place = (float(np.median(np.log(f0[voiced]))) - levels[1]) / (levels[0] - levels[1])
@@ -86,7 +86,8 @@ def area(score: np.ndarray, positive: np.ndarray) -> float:
 @click.argument("corpus", type=click.Path(exists=True, path_type=Path))
 @click.option("--checkpoint", default="default")
 @click.option("--sentences", default=80)
-def main(corpus: Path, checkpoint: str, sentences: int) -> None:
+@OUT
+def main(corpus: Path, checkpoint: str, sentences: int, out: Path) -> None:
     """Run, and write the curve."""
     synthesizer = Synthesizer.load(checkpoint)
     apart = [
@@ -106,10 +107,12 @@ def main(corpus: Path, checkpoint: str, sentences: int) -> None:
     place, voice = np.array([o[0] for o in outcomes]), np.array([o[1] for o in outcomes], dtype=bool)
     pitch_area = [area(m, place > 0.5) for m in mass[..., 0]]
     rest_area = [area(m, voice) for m in mass[..., 1]]
-    write([1 - t for t in times], pitch_area, rest_area, place, voice, synthesizer.checkpoint.sha256[:12])
+    made_by = synthesizer.checkpoint.sha256[:12]
+    write(out, [1 - t for t in times], pitch_area, rest_area, place, voice, made_by)
 
 
 def write(
+    out: Path,
     progress: list[float],
     pitch: list[float],
     rest: list[float],
@@ -117,19 +120,18 @@ def write(
     voice: np.ndarray,
     checkpoint: str,
 ) -> None:
-    OUT.mkdir(parents=True, exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
     rows = [(f"{p:.3f}", f"{a:.3f}", f"{b:.3f}") for p, a, b in zip(progress, pitch, rest, strict=True)]
     head = ("progress", "pitch: area under ROC", "rest: area under ROC")
-    with (OUT / "choice_curve.csv").open("w", newline="") as file:
+    with (out / "choice_curve.csv").open("w", newline="") as file:
         csv.writer(file).writerows([head, *rows])
-    table = "\n".join("| " + " | ".join(r) + " |" for r in [head, ("---",) * 3, *rows])
     said = (
         f"Checkpoint {checkpoint}, {len(place)} sentences. Nearer to reference 1 in pitch: "
         f"{np.mean(place > 0.5):.0%}.\nNearer to reference 2 in voice: {voice.mean():.0%}."
     )
     picture = "![curve and histogram](choice_curve.png)"
-    text = f"# Where the choice is made\n\n```\n{__doc__}```\n\n{said}\n\n{picture}\n\n{table}\n"
-    (OUT / "choice_curve.md").write_text(text)
+    text = f"# Where the choice is made\n\n```\n{__doc__}```\n\n{said}\n\n{picture}\n\n{table(head, rows)}\n"
+    (out / "choice_curve.md").write_text(text)
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
     left.plot(progress, pitch, "o-", label="pitch follows reference 1")
     left.plot(progress, rest, "s-", label="voice follows reference 2")
@@ -144,9 +146,9 @@ def write(
         ylabel="sentences",
         title="Where the pitch came out, unguided",
     )
-    figure.savefig(OUT / "choice_curve.png", dpi=120)
+    figure.savefig(out / "choice_curve.png", dpi=120)
     print(said)
-    print(table)
+    print(table(head, rows))
 
 
 if __name__ == "__main__":

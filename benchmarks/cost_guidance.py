@@ -20,7 +20,7 @@ from shared.page import Row, forget_peak, in_child, interleaved, peak_mib, write
 from shared.scene import GUIDED, PLAIN, SENTENCE, Scene, with_layers
 
 from guidance.step import tangential_step
-from guidance.tuner import NoiseTuner, StepLandscape
+from guidance.tuner import StepLandscape
 from interp.cli.jobs import DEMO_REFERENCES
 from interp.synthesis.pipeline import Synthesizer
 from interp.system.shipped import data_path
@@ -32,7 +32,7 @@ SECONDS_A_SENTENCE = 5.0
 def step_rows(scene: Scene, repeats: int) -> list[Row]:
     """One epoch without halving (slope, move, re-measure with the score) against the plain evaluation."""
     state = scene.state_at(PROGRESS)
-    plain = scene.bind(PLAIN)[0].model
+    plain = scene.bind(PLAIN).binding.model
     n_layers = len(scene.synthesizer.checkpoint.model.estimator.config.cross_layers)
     chosen = {
         "default layers": (GUIDED, "3.1"),
@@ -41,7 +41,7 @@ def step_rows(scene: Scene, repeats: int) -> list[Row]:
     }
     ways = {"plain": lambda: _plain(plain, state)}
     for name, (settings, _) in chosen.items():
-        ways[name] = _guided_step(scene.bind(settings)[0].tuning, state)
+        ways[name] = _guided_step(scene.bind(settings).binding.tuning, state)
     found = interleaved(ways, repeats)
     return [
         Row(
@@ -106,9 +106,8 @@ def unguided_rows(scene: Scene, repeats: int) -> list[Row]:
 
 def _step_times(scene: Scene, settings, kept: list[int]) -> tuple[list[float], set[int]]:
     """Seconds of every step and which of them were tuned; `kept[0]` grows by what unguided steps save."""
-    binding, sampling, noise = scene.bind(settings)
+    run = scene.bind(settings)
     rows, ends, saved = [], [time.perf_counter()], [0]
-    tuner = NoiseTuner(binding.tuning, rows.append) if settings.guidance.enabled else None
 
     def pack(tensor: torch.Tensor) -> torch.Tensor:
         saved[0] += tensor.nbytes
@@ -121,7 +120,7 @@ def _step_times(scene: Scene, settings, kept: list[int]) -> tuple[list[float], s
         saved[0] = 0
 
     with torch.no_grad(), torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
-        sampling(binding.model.score, noise, tuner=tuner, on_step=note)
+        run(run.binding.model.score, note, rows.append)
     return [b - a for a, b in pairwise(ends)], {row.step for row in rows}
 
 

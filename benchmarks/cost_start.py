@@ -58,14 +58,13 @@ def _run(*arguments: str) -> None:
     subprocess.run([sys.executable, *arguments], check=True, capture_output=True, stdin=subprocess.DEVNULL)
 
 
-def speed_rows(repeats: int, checkpoint: str) -> list[Row]:
-    synthesizer = pipeline.Synthesizer.load(checkpoint)
+def speed_rows(repeats: int, name: str) -> list[Row]:
+    checkpoint = pipeline.Synthesizer.load(name).checkpoint
     refs = [data_path(name) for name in DEMO_REFERENCES]
-    spoken = synthesizer(SENTENCE, *refs, PLAIN).seconds_audio
+    spoken = pipeline.Synthesizer(checkpoint)(SENTENCE, *refs, PLAIN).seconds_audio
 
     def speak(settings):
-        synthesizer._features.clear()
-        synthesizer(SENTENCE, *refs, settings)
+        pipeline.Synthesizer(checkpoint)(SENTENCE, *refs, settings)
 
     found = interleaved({"plain": lambda: speak(PLAIN), "guided": lambda: speak(GUIDED)}, repeats)
     with _clocks() as seconds:

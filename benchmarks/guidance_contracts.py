@@ -28,8 +28,8 @@ from tqdm import tqdm
 
 from interp.settings.synth import SynthSettings
 from interp.synthesis.decoding import Decoded, decode
-from interp.synthesis.modes.temp import split_frame_of
 from interp.synthesis.pipeline import Synthesizer
+from interp.synthesis.utterance import utterance_of
 
 CLOSE_CALL = 1e-6
 LONG_SENTENCES = 14
@@ -43,10 +43,13 @@ class Speaker:
 
     def __call__(self, drawn: Sequence[Drawn], seeds: list[int], settings: SynthSettings) -> list[Decoded]:
         engine, grid = self.synthesizer.engine, self.synthesizer.grid
-        texts = [[self.synthesizer._encode(part, settings) for part in text.split("|")] for text, *_ in drawn]
-        splits = [split_frame_of(settings, sentences, grid) for sentences in texts]
-        pairs = [pair for _, *pair in drawn]
-        return decode(engine, texts, pairs, splits, seeds, settings, grid)
+        with torch.no_grad():
+            texts = [[engine.encode(part, settings) for part in text.split("|")] for text, *_ in drawn]
+        utterances = [
+            utterance_of(engine, text, pair, seed, settings, grid, sentences)
+            for (text, *pair), sentences, seed in zip(drawn, texts, seeds, strict=True)
+        ]
+        return decode(engine, utterances, settings, grid)
 
 
 def close_call(found: Decoded) -> bool:

@@ -20,6 +20,7 @@ from pathlib import Path
 import click
 import numpy as np
 import torch
+from shared.page import OUT, table
 from shared.speaker import draw
 from torch import Tensor
 from tqdm import tqdm
@@ -28,16 +29,14 @@ from guidance.masses import AttentionMasses
 from guidance.noise_stats import NoiseStats, noise_stats
 from guidance.trace import TraceRow
 from guidance.tuner import NoiseTuner
-from interp.diffusion.noise import draw_noise
 from interp.diffusion.sampler import StepState
 from interp.estimators.bin.bound import BoundModel
 from interp.estimators.contract import Binding
 from interp.settings.synth import Mode, SynthSettings
-from interp.synthesis.pieces import pieces_of
+from interp.synthesis.batch_run import BatchRun
 from interp.synthesis.pipeline import Synthesizer
-from interp.synthesis.sampling import Sampling
+from interp.synthesis.utterance import pieces_of, utterance_of
 
-OUT = Path("docs/benchmarks")
 BATCH = 4
 STATISTICS = ("kurtosis", "lag1_time", "lag1_frequency", "spectrum_time", "spectrum_frequency")
 
@@ -93,15 +92,13 @@ def run_batch(
 ) -> tuple[list[TraceRow], Watch]:
     """One guided batch, watched."""
     engine, grid = synthesizer.engine, synthesizer.grid
-    pieces = []
-    for i, (text, *pair) in enumerate(drawn):
-        sentence = engine.encode(text, settings)
-        split = sentence.n_frames / 2 if settings.mode == "temp" else None
-        pieces += pieces_of(i, [sentence], pair, split, seeds[i], settings, grid)
+    said = [
+        utterance_of(engine, text, pair, seed, settings, grid)
+        for (text, *pair), seed in zip(drawn, seeds, strict=True)
+    ]
+    pieces = [piece for i, one in enumerate(said) for piece in pieces_of(i, one, settings, grid)]
     binding: Binding = engine.bind(pieces, settings, grid)
     assert isinstance(binding.model, BoundModel)
-    sampling = Sampling(binding.model, engine.process, settings)
-    noise = draw_noise(seeds, [p.sentence.n_frames for p in pieces], sampling.n_increments, grid.n_mels)
     rows: list[TraceRow] = []
     name = "pitch" if settings.mode == "freq" else "span1.pitch"
     watch = Watch(
@@ -110,8 +107,8 @@ def run_batch(
         0,
         binding.tuning.queries.of_layer(0, name),
     )
-    x = sampling(binding.model.score, noise, tuner=watch)
-    assert bool(x.isfinite().all())
+    run = BatchRun.of(binding, engine.process, pieces, settings, grid)
+    run(binding.model.score, make_tuner=lambda *_: watch)
     return rows, watch
 
 
@@ -144,7 +141,7 @@ def fresh(n: int, seed: int) -> list[NoiseStats]:
     ]
 
 
-def table(cases: Cases, step_share: float) -> list[tuple[str, str, str]]:
+def figures_of(cases: Cases, step_share: float) -> list[tuple[str, str, str]]:
     rows = cases.rows
     moved = [r for r in rows if r.accepted]
     first = [r.step_size >= 0.49 * step_share for r in moved]
@@ -194,7 +191,8 @@ def table(cases: Cases, step_share: float) -> list[tuple[str, str, str]]:
 @click.option("--checkpoint", default="default")
 @click.option("--sentences", default=120, help="Guided runs, half of them in each mode.")
 @click.option("--set", "assignments", multiple=True, help="step_share=0.01 ... of the guidance.")
-def main(corpus: Path, checkpoint: str, sentences: int, assignments: tuple[str, ...]) -> None:
+@OUT
+def main(corpus: Path, checkpoint: str, sentences: int, assignments: tuple[str, ...], out: Path) -> None:
     """Run, and write the tables."""
     synthesizer = Synthesizer.load(checkpoint)
     changes = {key: float(value) for key, _, value in (a.partition("=") for a in assignments)}
@@ -214,19 +212,18 @@ def main(corpus: Path, checkpoint: str, sentences: int, assignments: tuple[str, 
                 )
                 cases.rows.extend(rows)
                 cases.watches.append(watch)
-        lines += [(mode, *line) for line in table(cases, settings.guidance.step_share)]
-    write(lines, synthesizer.checkpoint.sha256[:12])
+        lines += [(mode, *line) for line in figures_of(cases, settings.guidance.step_share)]
+    write(out, lines, synthesizer.checkpoint.sha256[:12])
 
 
-def write(lines: list[tuple[str, str, str, str]], checkpoint: str) -> None:
-    OUT.mkdir(parents=True, exist_ok=True)
+def write(out: Path, lines: list[tuple[str, str, str, str]], checkpoint: str) -> None:
+    out.mkdir(parents=True, exist_ok=True)
     head = ("mode", "what", "found", "target")
-    with (OUT / "guidance_statistics.csv").open("w", newline="") as file:
+    with (out / "guidance_statistics.csv").open("w", newline="") as file:
         csv.writer(file).writerows([head, *lines])
-    rows = [head, ("---",) * 4, *lines]
-    text = "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    text = table(head, lines)
     says = f"# Guidance, in numbers\n\n```\n{__doc__}```\n\nCheckpoint {checkpoint}.\n\n{text}\n"
-    (OUT / "guidance_statistics.md").write_text(says)
+    (out / "guidance_statistics.md").write_text(says)
     print(text)
 
 

@@ -20,11 +20,11 @@ from pathlib import Path
 import click
 import torch
 
+from interp.backends.contract import Backend
+from interp.backends.in_process import InProcess
+from interp.backends.processes import Processes
+from interp.backends.ray_cluster import RayCluster
 from interp.settings.synth import SynthSettings
-from interp.sweep.backends.contract import Backend
-from interp.sweep.backends.in_process import InProcess
-from interp.sweep.backends.processes import Processes
-from interp.sweep.backends.ray_cluster import RayCluster
 from interp.sweep.figures import TIMED
 from interp.sweep.ledger import Row, has_ledger, open_ledger
 from interp.sweep.planning import make_plan

@@ -23,6 +23,7 @@ from tqdm import tqdm
 
 from guidance.settings import GuidanceSettings
 from interp.audio.read import load_reference
+from interp.backends.place import Place
 from interp.corpus.metadata import Utterance, read_corpus
 from interp.estimators.encode import encode_sentence
 from interp.evaluation.clip import Clip
@@ -36,8 +37,8 @@ from interp.experiment.spec import read_experiment
 from interp.experiment.store import Store
 from interp.experiment.trial import Trial
 from interp.settings.synth import SynthSettings
-from interp.synthesis.pieces import Pair
 from interp.synthesis.pipeline import Request, Synthesizer
+from interp.synthesis.utterance import Pair
 from interp.system.files import write_json, write_text
 from interp.text.frontend import phonemize
 from interp.vocoders.choose import make_vocoder
@@ -69,7 +70,7 @@ def run(
     folder = runs / f"{name}_{checkpoint.sha256[:12]}"
     changes = [f"corpus={corpus}", f"checkpoint={checkpoint.path}", f"runs={folder}", f"docs={folder}/report"]
     changes += [] if cases is None else [f"cases.count={cases}"]
-    run_experiment(path, "all", workers, changes, click.echo)
+    run_experiment(path, "all", Place(workers=workers), changes, click.echo)
     spec = read_experiment(path, changes)
     trials = trials_of(spec, path)
     arms = arms_of(spec, str(path))

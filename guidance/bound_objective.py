@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Bool, Float
@@ -37,15 +37,20 @@ class Slope:
     loss : (batch,)
     gradient : (batch, n_mels, frames), 0 on padding
     uphill : its part along the shell of constant norm
-    masses : what the loss was read from, at one evaluation or several
+    visits : what the loss was read from, at one evaluation or several, without a graph
     readings : what they were read with; kept for the rest of the step, layer weights and all
     """
 
     loss: Float[Tensor, " batch"]
     gradient: Float[Tensor, "batch n_mels frames"]
     uphill: Float[Tensor, "batch n_mels frames"]
-    masses: tuple[AttentionMasses, ...]
+    visits: tuple[Visit, ...]
     readings: tuple[Reading, ...]
+
+    @property
+    def masses(self) -> tuple[AttentionMasses, ...]:
+        """Those of every visit."""
+        return tuple(v.masses for v in self.visits)
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,7 @@ class BoundObjective:
         real = frame_mask[:, None, :]
         gradient = gradient * real
         self._refuse_not_finite(loss, gradient)
-        kept = tuple(v.masses.detached() for v in visits)
+        kept = tuple(replace(v, masses=v.masses.detached()) for v in visits)
         return Slope(loss.detach(), gradient, tangent(gradient, z * real, n_normals), kept, readings)
 
     def reading(self, masses: AttentionMasses, queries: QuerySets | None = None) -> Reading:

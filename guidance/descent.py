@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from guidance.bound_objective import BoundObjective, Evaluation, Slope
-from guidance.degeneracy import is_flat, refuse_degenerate
+from guidance.degeneracy import is_constant, is_flat, refuse_constant
 from guidance.objectives import Reading
 from guidance.step import LineSearch, line_search, norms, step_length, tangential_step
 
@@ -42,10 +42,6 @@ class Landscape(Protocol):
 
     def evaluate(self, z: Float[Tensor, "batch rows frames"], readings: Readings) -> Evaluation:
         """Loss at `z`, without a graph, and the score where it is known."""
-        ...
-
-    def fresh(self, readings: Readings) -> Slope:
-        """The slope at fresh noise."""
         ...
 
 
@@ -90,7 +86,7 @@ def descend(
     Raises
     ------
     InterpError
-        when no noise can change the objective, or it is not finite
+        when no attention can change the objective, or it is not finite
     """
     readings: Readings = ()
     active = torch.ones(z.shape[0], dtype=torch.bool, device=z.device)
@@ -99,7 +95,7 @@ def descend(
         slope = landscape.slope(z, readings)
         readings = slope.readings
         predicted = _predicted(landscape, z, slope)
-        saturated = _saturated(landscape, z, slope, predicted, active)
+        saturated = _saturated(landscape, slope, predicted, active)
         search = _search(landscape, z, slope, active & ~saturated)
         on_iteration(Iteration(number, z, slope, predicted, search, active, saturated))
         z, active = search.z, search.accepted
@@ -112,17 +108,15 @@ def descend(
 
 def _saturated(
     landscape: Landscape,
-    z: Tensor,
     slope: Slope,
     predicted: Float[Tensor, " batch"],
     active: Bool[Tensor, " batch"],
 ) -> Bool[Tensor, " batch"]:
-    """Samples with nothing to gain here, though there is at fresh noise; refuses those without either."""
+    """Samples with nothing to gain here; refuses an objective that no attention changes."""
     flat = active & is_flat(slope.loss, predicted)
     if bool(flat.any()):
-        fresh = landscape.fresh(slope.readings)
-        flat_there = is_flat(fresh.loss, _predicted(landscape, z, fresh))
-        refuse_degenerate(landscape.bound.objective.name, flat & flat_there, predicted)
+        constant = flat & is_constant(slope.visits, slope.readings)
+        refuse_constant(landscape.bound.objective.name, constant)
     return flat
 
 

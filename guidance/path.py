@@ -10,7 +10,6 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from guidance.bound_objective import BoundObjective, Evaluation, Slope, Visit, mean_loss
-from guidance.degeneracy import fresh_normals
 from guidance.descent import Readings, descend
 from guidance.masses import AttentionMasses
 from guidance.recording import Recorder
@@ -28,7 +27,6 @@ class PathLandscape:
 
     bound: BoundObjective
     tuned_path: TunedPath
-    drawn: Float[Tensor, "batch rows frames"]
     frame_mask: Bool[Tensor, "batch frames"]
     n_normals: int
 
@@ -41,10 +39,6 @@ class PathLandscape:
         with torch.no_grad():
             visits = self._visits(z)
             return Evaluation(mean_loss(visits, readings), None, tuple(v.masses for v in visits))
-
-    def fresh(self, readings: Readings) -> Slope:
-        """The slope from fresh normals."""
-        return self.slope(fresh_normals(self.drawn, self.frame_mask), readings)
 
     def _visits(self, z: Tensor) -> tuple[Visit, ...]:
         """What is found along the path, with the terms of the window it lies in."""
@@ -85,7 +79,7 @@ class PathTuner:
         if window is None:
             return normals
         drawn = normals.flatten(1, 2)
-        landscape = PathLandscape(self.bound, self.tuned_path, drawn, frame_mask, normals.shape[1])
+        landscape = PathLandscape(self.bound, self.tuned_path, frame_mask, normals.shape[1])
         terms = self.bound.objective.terms(window)
         tuned, _ = descend(landscape, drawn, Recorder(self.on_row, frame_mask, 0, self.t, window, terms))
         return tuned.reshape(normals.shape)

@@ -10,7 +10,6 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from guidance.bound_objective import BoundObjective, Evaluation, Slope, Visit, mean_loss
-from guidance.degeneracy import fresh_normals
 from guidance.descent import Readings, descend
 from guidance.recording import Recorder
 from guidance.step_state import StepState
@@ -47,14 +46,6 @@ class StepLandscape:
         with torch.no_grad():
             score, masses = self.bound.model.score_and_masses(state.mean + state.spread * z, state.times)
             return Evaluation(mean_loss((Visit(self.terms, masses),), readings), score, (masses,))
-
-    def fresh(self, readings: Readings) -> Slope:
-        """The slope where everything is open: at the same t, on fresh noise of deviation 1 about mu.
-
-        In model units x_t - mu has a deviation near 1 at every t, so this is a place the model knows.
-        """
-        z = fresh_normals(self.state.z, self.frame_mask)
-        return self.bound.slope(lambda leaf: self._visit(self.state.mu + leaf), z, self.frame_mask, readings)
 
     def _visit(self, x_t: Tensor) -> tuple[Visit, ...]:
         return (Visit(self.terms, self.bound.model.masses(x_t, self.state.times)),)

@@ -66,6 +66,14 @@ def choices_of(annotation: Any) -> tuple[Any, ...]:
     return get_args(annotation) if get_origin(annotation) is Literal else ()
 
 
+class Limited:
+    """A settings dataclass whose only checks are those of its fields."""
+
+    def __post_init__(self) -> None:
+        """Check every field; see `require_limits`."""
+        require_limits(self)
+
+
 def require_limits(settings: Any, contradictions: Sequence[str] = ()) -> None:
     """Check every field of a settings dataclass against its bounds and its Literal; for ``__post_init__``.
 

@@ -15,11 +15,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import click
 import torch
 
+from interp.reports.tables import markdown
 from interp.system.files import write_figure, write_text
 
 FOLDER = Path(__file__).parents[2] / "docs" / "benchmarks"
+OUT = click.option(
+    "--out", type=click.Path(path_type=Path), default=FOLDER, help="Folder.  [default: docs/benchmarks]"
+)
 
 
 @dataclass(frozen=True)
@@ -110,4 +115,4 @@ def _machine() -> str:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return "\n".join("| " + " | ".join(row) + " |" for row in [head, ("---",) * len(head), *rows])
+    return markdown([list(head), *map(list, rows)])

@@ -9,15 +9,13 @@ import torch
 
 from guidance.settings import GuidanceSettings
 from interp.cli.jobs import DEMO_REFERENCES
-from interp.diffusion.noise import NoisePath, draw_noise
 from interp.diffusion.sampler import SamplingCancelled, StepState
-from interp.estimators.contract import Binding
 from interp.estimators.sentence import Sentence
 from interp.settings.synth import SynthSettings
+from interp.synthesis.batch_run import BatchRun
 from interp.synthesis.decoding import decode
-from interp.synthesis.pieces import pieces_of
 from interp.synthesis.pipeline import Synthesizer
-from interp.synthesis.sampling import Sampling
+from interp.synthesis.utterance import Utterance, pieces_of, utterance_of
 from interp.system.shipped import data_path
 
 SENTENCE = "The boy was there when the sun rose, and he told them what he had seen."
@@ -38,30 +36,29 @@ class Scene:
         synthesizer = Synthesizer.load(checkpoint)
         with torch.no_grad():
             sentence = synthesizer.engine.encode(text, PLAIN)
-        pair = tuple(synthesizer._reference(data_path(name), PLAIN) for name in DEMO_REFERENCES)
+        pair = tuple(synthesizer.reference(data_path(name), PLAIN) for name in DEMO_REFERENCES)
         return cls(synthesizer, sentence, pair)
 
     @property
     def seconds(self) -> float:
         return self.sentence.n_frames / self.synthesizer.grid.frame_rate_hz
 
-    def bind(self, settings: SynthSettings, seed: int = 0) -> tuple[Binding, Sampling, NoisePath]:
+    def bind(self, settings: SynthSettings, seed: int = 0) -> BatchRun:
         """Model, sampler and noise of the sentence."""
         engine, grid = self.synthesizer.engine, self.synthesizer.grid
         with torch.no_grad():
-            binding = engine.bind(
-                pieces_of(0, [self.sentence], self.pair, None, seed, settings, grid), settings, grid
-            )
-        sampling = Sampling(binding.model, engine.process, settings)
-        return (
-            binding,
-            sampling,
-            draw_noise([seed], [self.sentence.n_frames], sampling.n_increments, grid.n_mels),
+            pieces = pieces_of(0, self._utterance(settings, seed), settings, grid)
+            return BatchRun.of(engine.bind(pieces, settings, grid), engine.process, pieces, settings, grid)
+
+    def _utterance(self, settings: SynthSettings, seed: int) -> Utterance:
+        synthesizer, sentences = self.synthesizer, [self.sentence]
+        return utterance_of(
+            synthesizer.engine, SENTENCE, self.pair, seed, settings, synthesizer.grid, sentences
         )
 
     def state_at(self, progress: float) -> StepState:
         """Where a plain run stands at the first step from this progress on."""
-        binding, sampling, noise = self.bind(PLAIN)
+        run = self.bind(PLAIN)
         found: list[StepState] = []
 
         def stop(state: StepState, _: torch.Tensor) -> bool:
@@ -69,14 +66,13 @@ class Scene:
             return state.progress < progress
 
         with torch.no_grad(), suppress(SamplingCancelled):
-            sampling(binding.model.score, noise, on_step=stop)
+            run.untuned(run.binding.model.score, stop)
         return found[-1]
 
     def mels(self, settings: SynthSettings, seeds: list[int]) -> list:
         """Log mels of the sentence, one a seed, decoded together."""
-        n = len(seeds)
-        texts, pairs, synthesizer = [[self.sentence]] * n, [self.pair] * n, self.synthesizer
-        done = decode(synthesizer.engine, texts, pairs, [None] * n, seeds, settings, synthesizer.grid)
+        utterances = [self._utterance(settings, seed) for seed in seeds]
+        done = decode(self.synthesizer.engine, utterances, settings, self.synthesizer.grid)
         return [decoded.mel for decoded in done]
 
 

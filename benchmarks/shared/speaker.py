@@ -19,6 +19,7 @@ from interp.evaluation.psola import with_pitch
 from interp.settings.synth import SynthSettings
 from interp.synthesis.decoding import decode
 from interp.synthesis.pipeline import Synthesizer
+from interp.synthesis.utterance import utterance_of
 from masks.grid import MelGrid
 from masks.mel_f0 import f0_of_mel
 
@@ -45,10 +46,13 @@ class Speaker:
         split: float = 1.0,
     ) -> list[np.ndarray]:
         """Log mels (n_mels, T) of the sentence, one a pair; temp splits it at this share."""
-        n, engine = len(pairs), self.synthesizer.engine
-        splits = [split * self.sentence.n_frames if settings.mode == "temp" else None] * n
-        texts = [[self.sentence]] * n
-        return [d.mel for d in decode(engine, texts, pairs, splits, seeds, settings, self.synthesizer.grid)]
+        engine, grid = self.synthesizer.engine, self.synthesizer.grid
+        settings = replace(settings, split=split)
+        utterances = [
+            utterance_of(engine, SENTENCE, pair, seed, settings, grid, [self.sentence])
+            for pair, seed in zip(pairs, seeds, strict=True)
+        ]
+        return [d.mel for d in decode(engine, utterances, settings, grid)]
 
     def log_f0(self, mel: np.ndarray) -> float:
         """Median log F0 over the frames of voiced phonemes."""

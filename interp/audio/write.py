@@ -16,7 +16,7 @@ from masks.errors import InterpError
 
 if TYPE_CHECKING:
     import numpy as np
-    from jaxtyping import Float
+    from jaxtyping import Float, Int
 
 # Ending to libsndfile's format and subtype.
 SOUND_FORMATS: Mapping[str, tuple[str, str]] = {
@@ -61,42 +61,41 @@ def save_wav(path: str | Path, wav: Float[np.ndarray, " samples"], rate: int) ->
     InterpError
         When the file cannot be written, or its name has another ending.
     """
-    write_bytes(path, sound_bytes(wav, rate, *sound_format(path, "sound file")))
+    kind, subtype = sound_format(path, "sound file")
+    # libsndfile's own errors do not say that a disk is full; Python's do.
+    write_bytes(path, sound_bytes(pcm_of(wav), rate, kind, subtype))
+
+
+def pcm_of(wav: Float[np.ndarray, " samples"]) -> Int[np.ndarray, " samples"]:
+    """Samples of 16 bits; what exceeds full scale is clipped, never wrapped."""
+    import numpy as np
+
+    assert np.isfinite(wav).all(), "a NaN or infinite sample would be written"
+    pcm: np.ndarray = np.rint(np.clip(wav, -1.0, 1.0) * 32767).astype(np.int16)
+    return pcm
 
 
 def sound_bytes(
-    wav: Float[np.ndarray, " samples"], rate: int, kind: str = "WAV", subtype: str = "PCM_16"
-) -> bytes:
-    """Bytes of a sound file, with its whole length in its header; see `save_wav`."""
-    import numpy as np
-    import soundfile
-
-    assert np.isfinite(wav).all(), "a NaN or infinite sample would be written"
-    pcm = np.rint(np.clip(wav, -1.0, 1.0) * 32767).astype(np.int16)
-    # libsndfile's own errors do not say that a disk is full; Python's do.
-    encoded = io.BytesIO()
-    soundfile.write(encoded, pcm, rate, subtype=subtype, format=kind)
-    return encoded.getvalue()
-
-
-def ogg_of(
-    wav: Float[np.ndarray, " samples"],
+    wav: Float[np.ndarray, " samples"] | Int[np.ndarray, " samples"],
     rate: int,
-    subtype: str = "VORBIS",
+    kind: str,
+    subtype: str,
     compression: float | None = None,
 ) -> bytes:
-    """Bytes of an OGG file; written second by second, for libsndfile fails on long writes.
+    """Bytes of a mono sound file, written second by second: libsndfile dies of a long Vorbis write.
 
     Parameters
     ----------
-    subtype : VORBIS or OPUS
+    wav : (samples,), float of full scale 1, or 16-bit
+    kind, subtype : libsndfile's names, such as OGG and OPUS
     compression : from 0, the most bits, to 1, the fewest; None is libsndfile's own
     """
     import soundfile
 
-    kind = {"format": "OGG", "subtype": subtype, "compression_level": compression}
     file = io.BytesIO()
-    with soundfile.SoundFile(file, "w", rate, 1, **kind) as sound:
+    with soundfile.SoundFile(
+        file, "w", rate, 1, subtype, format=kind, compression_level=compression
+    ) as sound:
         for start in range(0, len(wav), rate):
             sound.write(wav[start : start + rate])
     return file.getvalue()

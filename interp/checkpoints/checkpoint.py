@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from interp.estimators.parts.text_encoder import TextEncoderConfig
 from interp.estimators.registry import SpeechModelConfig, build
 from interp.estimators.speech_model import SpeechModel
 from interp.settings.resolve import settings_from
+from interp.system.digest import sha256_of
 from interp.system.shipped import checkpoint_path
 from interp.text.gradtts_frontend import GRADTTS_BLANK_ID
 from masks.errors import InterpError
@@ -47,12 +47,15 @@ class Checkpoint:
 def save_checkpoint(path: str | Path, model: SpeechModel, provenance: Mapping[str, Any]) -> None:
     """Write weights in half precision with their configuration, and the provenance beside them.
 
+    A mean mel is written in eight bits: the score mends more than that does to it.
+
     Raises
     ------
     InterpError
         When the folder cannot be written.
     """
-    KIND.save(path, model.config, model.state_dict(), provenance)
+    eight_bits = "text_encoder." if model.config.mean == "frames" else None
+    KIND.save(path, model.config, model.state_dict(), provenance, eight_bits)
 
 
 def load_checkpoint(name: str | Path, device: str | torch.device = "cpu") -> Checkpoint:
@@ -71,8 +74,7 @@ def load_checkpoint(name: str | Path, device: str | torch.device = "cpu") -> Che
     path = checkpoint_path(str(name))
     model = _load_gradtts(path) if is_torch_file(path) else _load_speech_model(path)
     model.to(device).eval().requires_grad_(False)
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Checkpoint(model, path, read_provenance(path) or {}, sha256)
+    return Checkpoint(model, path, read_provenance(path) or {}, sha256_of(path))
 
 
 def is_torch_file(path: Path) -> bool:

@@ -8,7 +8,9 @@ from typing import Any
 
 import click
 
+from interp.backends.place import Place
 from interp.cli.arguments import PATH
+from interp.cli.place_options import place_options
 from interp.cli.setting_options import Command, setting_option, settings_given
 from interp.corpus.settings import CorpusSettings
 from interp.settings.resolve import resolve
@@ -44,13 +46,16 @@ def _option(key: str, *flags: str, says: str, metavar: str | None = None) -> Cal
     "metadata", "--metadata", says="Prompts with their splits, of a corpus of recordings.", metavar="FILE"
 )
 @_option("teacher", "--teacher", says="Folder of the teacher's packages.", metavar="FOLDER")
+@place_options(workers=False)
 @click.option("--quiet", is_flag=True, help="No progress bar.")
-def corpus(out: Path, config: Path | None, assignments: tuple[str, ...], quiet: bool, **values: Any) -> None:
+def corpus(
+    out: Path, config: Path | None, assignments: tuple[str, ...], place: Place, quiet: bool, **values: Any
+) -> None:
     """Make a corpus of known speech in OUT; a run that was interrupted goes on where it stopped."""
     settings = resolve(CorpusSettings, config, assignments, settings_given(values))
     from interp.corpus.make import make_corpus
 
-    made = make_corpus(out, settings, quiet)
+    made = make_corpus(out, settings, quiet, place)
     for reason, n in sorted(made.sentences_left_out.items()):
         click.echo(f"{n} sentences left out: {reason}", err=True)
     if made.families_left_out:

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from interp.backends.place import Place
 from interp.cli.arguments import PATH, as_text
+from interp.cli.experiment import experiment_options
+from interp.cli.place_options import place_options
 
 if TYPE_CHECKING:
     from interp.evaluation.case import Case
@@ -42,25 +45,10 @@ _EXAMPLE = "Example: interp eval out.wav --ref1 a.wav --ref2 b.wav --text 'Good 
     "--experiment",
     type=PATH,
     metavar="FILE",
-    help="In place of TARGET: speak, measure and report what a YAML file asks for.",
+    help="The same as: interp experiment FILE.",
 )
-@click.option(
-    "--stage",
-    type=click.Choice(("synthesise", "measure", "report", "all")),
-    default="all",
-    show_default=True,
-    help="Experiment: one stage alone.",
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 64),
-    default=1,
-    show_default=True,
-    help="Experiment: processes that speak or measure.",
-)
-@click.option(
-    "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Experiment: over the file, repeatable."
-)
+@experiment_options(hidden=True)
+@place_options(hidden=True)
 def evaluate(
     target: Path | None,
     ref1: Path | None,
@@ -75,21 +63,21 @@ def evaluate(
     out: Path | None,
     experiment: Path | None,
     stage: str,
-    workers: int,
+    place: Place,
     assignments: tuple[str, ...],
 ) -> None:
     """Measure TARGET, an output with --ref1 and --ref2, or a manifest (.csv, .jsonl) with --out.
 
     A manifest has the columns output, ref1, ref2, text and, if wanted, mode, split_s, ref1_text, ref2_text.
-    What every figure means: docs/measures.md; what an experiment is: docs/experiments.md.
+    What every figure means: docs/measures.md.
     """
-    target = _target(target, experiment, assignments)
+    target = _target(target, experiment)
     if experiment is not None:
         from interp.experiment.command import run_experiment
 
-        run_experiment(experiment, stage, workers, assignments, click.echo)
+        run_experiment(experiment, stage, place, assignments, click.echo)
         return
-    from interp.evaluation.case import Case, is_manifest, read_manifest
+    from interp.evaluation.case import Case, is_manifest, mode_with_a_switch, read_manifest
     from interp.system.endings import require_ending
 
     names = tuple(name.strip() for name in measures.split(",") if name.strip())
@@ -111,23 +99,32 @@ def evaluate(
         _measure_manifest(cases, out, names, figure)
         return
     first, second = _references(ref1, ref2, out)
-    mode = "temp" if split_s is not None else None
+    mode = None if split_s is None else mode_with_a_switch()
     case = Case(target, first, second, text, mode, split_s, ref1_text, ref2_text)
     _tell_what_is_missing(names)
     _measure_one(case, json_path, names, figure)
 
 
-def _target(target: Path | None, experiment: Path | None, assignments: tuple[str, ...]) -> Path:
-    """What is measured: a file, or the experiment's."""
+def _target(target: Path | None, experiment: Path | None) -> Path:
+    """What is measured, a file or the experiment's; options of the other kind are refused."""
     from masks.errors import InterpError
 
     if target is not None and experiment is not None:
         raise InterpError(f"--experiment: is given with {target}, which it does not read; give one of them")
-    if experiment is None and assignments:
-        raise InterpError("--set: changes an experiment; add --experiment FILE, or leave it out")
     found = experiment if target is None else target
     if found is None:
-        raise InterpError("TARGET: is missing; give a sound file, a manifest, or --experiment FILE")
+        raise InterpError(
+            "TARGET: is missing; give a sound file or a manifest, or run interp experiment FILE"
+        )
+    context = click.get_current_context()
+    for option in (p for p in context.command.params if isinstance(p, click.Option)):
+        of_experiments = option.hidden or option.name == "experiment"
+        given = context.get_parameter_source(str(option.name)) is not click.core.ParameterSource.DEFAULT
+        if given and of_experiments is (experiment is None):
+            belongs = (
+                "an experiment; run interp experiment FILE" if of_experiments else "TARGET; leave it out"
+            )
+            raise InterpError(f"{option.opts[0]}: belongs to {belongs}")
     return found
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from interp.audio.write import sound_format
 from interp.cli.jobs import Job
-from interp.settings.synth import LARGEST_SEED, Mode
+from interp.modes.registry import MODES
+from interp.settings.synth import LARGEST_SEED
 from interp.system.lists import Columns, Row, read_list
 from interp.system.paths import existing_file, is_readable, path_from_text
 from interp.system.streams import is_stdin, name_of
@@ -19,7 +20,6 @@ HINT = (
     f"a line is {LINE_FORM}, with | or tabs or commas between, or JSON with the keys text, ref1, ref2, mode, "
     r"out, seed; | within a text is \|; paths are relative to the list"
 )
-MODES: tuple[Mode, ...] = ("freq", "temp")
 COLUMNS = Columns(("text", "ref1", "ref2"), ("mode", "out", "seed"), bare=("text", "ref1", "ref2", "mode"))
 MOST_TOLD = 20
 

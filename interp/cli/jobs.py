@@ -77,9 +77,7 @@ def single_job(
     given = (ref1, ref2)
     demo = tuple(data_path(name) for name in DEMO_REFERENCES)
     first, second = (chosen or default for chosen, default in zip(given, demo, strict=True))
-    said, where = _said(text, text_file, given)
-    if not said.strip():
-        raise InterpError(f'{where}: is empty; give a sentence, such as --text "Good morning."')
+    said = read_said(text, text_file, given, DEMO_TEXT if not any(given) else "")
     return Job(said, first, second, target, notes=_demo_notes(given, demo))
 
 
@@ -106,31 +104,50 @@ def _demo_notes(given: Sequence[Path | None], demo: Sequence[Path]) -> tuple[str
     return tuple(f"--ref{i + 1}: not given, the demo voice {demo[i].name} is used" for i in missing)
 
 
-def _said(text: str | None, text_file: Path | None, references: Sequence[Path | None]) -> tuple[str, str]:
-    """The text, and what messages call its source."""
+def read_said(
+    text: str | None,
+    text_file: Path | None,
+    references: Sequence[Path | None] = (),
+    if_silent: str = "",
+) -> str:
+    """The text that options name: itself, in a file, or piped in.
+
+    Parameters
+    ----------
+    references : recordings of the same command, one of which may be standard input
+    if_silent : said where nothing is piped in, nor asked for at a terminal
+
+    Raises
+    ------
+    InterpError
+        When there is none, it is given twice, or a file or standard input is no text.
+    """
     if text is not None and text_file is not None:
         raise InterpError("--text-file: not together with --text; leave one of them out")
     taken = any(ref is not None and is_stdin(ref) for ref in references)
-    if text is not None:
-        return text, "--text"
-    if taken and (text_file is None or is_stdin(text_file)):
+    if taken and text is None and (text_file is None or is_stdin(text_file)):
         raise InterpError(
             f"{STANDARD_INPUT}: is the recording, so it cannot be the text; give --text or --text-file FILE"
         )
-    if text_file is None:
-        return _piped_text(demo=not any(references)), STANDARD_INPUT
-    if is_stdin(text_file):
+    where = "--text" if text is not None else name_of(text_file or DASH)
+    if text is None:
+        text = _piped_text(if_silent) if text_file is None else _text_of_file(text_file)
+    if not text.strip():
+        raise InterpError(f'{where}: is empty; give a sentence, such as --text "Good morning."')
+    return text
+
+
+def _text_of_file(path: Path) -> str:
+    if is_stdin(path):
         _invite()
-    return read_text(text_file, "a text file"), name_of(text_file)
+    return read_text(path, "a text file")
 
 
-def _piped_text(demo: bool) -> str:
-    """Piped text; a demo sentence where nothing is piped and the voices are the demo's too."""
-    if stdin_is_silent() or (demo and stdin_is_terminal()):
-        return DEMO_TEXT if demo else ""
+def _piped_text(if_silent: str) -> str:
+    if stdin_is_silent() or (if_silent and stdin_is_terminal()):
+        return if_silent
     _invite()
-    text = read_text(DASH)
-    return DEMO_TEXT if demo and not text else text
+    return read_text(DASH) or if_silent
 
 
 def _invite() -> None:

@@ -98,12 +98,13 @@ def _settings_of(job: Job, settings: SynthSettings) -> SynthSettings:
 
 
 def _write_sound(job: Job, synthesis: Synthesis) -> None:
-    from interp.audio.write import save_wav, sound_bytes
+    from interp.audio.write import pcm_of, save_wav, sound_bytes
 
     if job.out is not None:
         save_wav(job.out, synthesis.wav, synthesis.sample_rate)
         return
-    click.echo(sound_bytes(synthesis.wav, synthesis.sample_rate), nl=False)
+    sound = sound_bytes(pcm_of(synthesis.wav), synthesis.sample_rate, "WAV", "PCM_16")
+    click.echo(sound, nl=False)
 
 
 def _estimate(jobs: tuple[Job, ...], settings: SynthSettings) -> tuple[str, ...]:

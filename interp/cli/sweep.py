@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from interp.backends.place import Place
 from interp.cli.arguments import PATH
-from masks.errors import InterpError
+from interp.cli.place_options import place_options
 
 if TYPE_CHECKING:
-    from interp.sweep.backends.contract import Backend
     from interp.sweep.plan import Plan
 
 EXAMPLES = """
@@ -48,19 +47,7 @@ def sweep() -> None:
 @sweep.command()
 @click.argument("file", type=PATH)
 @click.option("--out", type=PATH, help="Folder of the sweep. [default: sweeps/NAME]")
-@click.option(
-    "--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes on this machine."
-)
-@click.option(
-    "--backend", type=click.Choice(["local", "ray"]), default="local", show_default=True, help="Where to run."
-)
-@click.option("--address", metavar="HOST:PORT", help="Ray cluster to join. [default: one started here]")
-@click.option(
-    "--cpus", type=click.FloatRange(0, 1024), default=1.0, show_default=True, help="ray: CPUs of a task."
-)
-@click.option(
-    "--gpus", type=click.FloatRange(0, 64), default=0.0, show_default=True, help="ray: GPUs of a task."
-)
+@place_options()
 @click.option("--resume", is_flag=True, help="Go on where an earlier run stopped.")
 @click.option("--retry-failed", is_flag=True, help="Go on, and try failed points again.")
 @click.option("--dry-run", is_flag=True, help="Check everything, tell count and time, speak nothing.")
@@ -70,30 +57,23 @@ def run(
     ctx: click.Context,
     file: Path,
     out: Path | None,
-    workers: int,
-    backend: str,
-    address: str | None,
-    cpus: float,
-    gpus: float,
+    place: Place,
     resume: bool,
     retry_failed: bool,
     dry_run: bool,
     quiet: bool,
 ) -> None:
     """Run the sweep that FILE (YAML) describes."""
-    _refuse_contradictions(backend, workers, address, cpus, gpus)
     from interp.sweep.planning import make_plan
     from interp.sweep.spec import read_spec
 
     plan = make_plan(read_spec(file))
     folder = out or Path("sweeps") / plan.spec.name
-    for line in _announcement(plan, folder, workers, resume or retry_failed):
+    for line in _announcement(plan, folder, place.workers, resume or retry_failed):
         click.echo(line, err=not dry_run)
     if dry_run:
         return
-    n_failed = _run(
-        plan, folder, lambda: _backend(backend, workers, address, cpus, gpus), resume, retry_failed, quiet
-    )
+    n_failed = _run(plan, folder, place, resume, retry_failed, quiet)
     click.echo(str(folder))
     if n_failed:
         click.echo(f"{n_failed} points failed; interp sweep status {folder} names the errors", err=True)
@@ -154,49 +134,19 @@ def _left(plan: Plan, folder: Path, workers: int) -> str:
     return f"{done} points done, about {in_words(left)} left"
 
 
-def _run(
-    plan: Plan,
-    folder: Path,
-    make_backend: Callable[[], Backend],
-    resume: bool,
-    retry_failed: bool,
-    quiet: bool,
-) -> int:
+def _run(plan: Plan, folder: Path, place: Place, resume: bool, retry_failed: bool, quiet: bool) -> int:
     from interp.sweep.progress import Progress
     from interp.sweep.run import run_sweep
+    from interp.sweep.speak import speak_batch
 
     with Progress(plan.spec.name, plan.spec.plain.best, quiet) as bar:
         counts = run_sweep(
             plan,
             folder,
-            make_backend,
+            lambda: place.open(speak_batch),
             resume=resume,
             retry_failed=retry_failed,
             on_start=bar.start,
             on_outcomes=bar.update,
         )
     return counts["failed"]
-
-
-def _backend(name: str, workers: int, address: str | None, cpus: float, gpus: float) -> Backend:
-    import torch
-
-    from interp.sweep.backends.in_process import InProcess
-    from interp.sweep.backends.processes import Processes
-    from interp.sweep.backends.ray_cluster import RayCluster
-    from interp.sweep.speak import speak_batch
-
-    if name == "ray":
-        return RayCluster(speak_batch, address, cpus, gpus)
-    if workers == 1:
-        return InProcess(speak_batch)
-    return Processes(workers, speak_batch, max(1, torch.get_num_threads() // workers))
-
-
-def _refuse_contradictions(backend: str, workers: int, address: str | None, cpus: float, gpus: float) -> None:
-    if backend == "ray" and workers != 1:
-        raise InterpError("--workers: not with --backend ray, where --cpus and --gpus say how many tasks fit")
-    if backend == "local" and (address is not None or (cpus, gpus) != (1.0, 0.0)):
-        raise InterpError("--address, --cpus, --gpus: only with --backend ray; add it, or leave them out")
-    if backend == "ray" and cpus == gpus == 0:
-        raise InterpError("--cpus 0 --gpus 0: a task must take something; give one of them a share")

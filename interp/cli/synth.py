@@ -13,6 +13,7 @@ from interp.cli.job_list import jobs_of_list
 from interp.cli.jobs import single_job
 from interp.cli.run_jobs import run_jobs
 from interp.cli.setting_options import Command, setting_option, settings_given
+from interp.modes.registry import MODES
 from interp.settings.resolve import resolve
 from interp.settings.synth import SynthSettings
 from masks.errors import InterpError
@@ -51,7 +52,7 @@ def _option(key: str, *flags: str, says: str, metavar: str | None = None) -> Cal
 @click.option(
     "--ref2", type=PATH, help="Reference 2, any sound file; - is standard input. [default: demo voice 2]"
 )
-@_option("mode", "--mode", says="What follows ref1: its pitch band, or a part of the sentence.")
+@_option("mode", "--mode", says=f"What follows ref1: {', or '.join(m.gives for m in MODES.values())}.")
 @click.option(
     "--text",
     callback=as_text,
@@ -79,6 +80,12 @@ def _option(key: str, *flags: str, says: str, metavar: str | None = None) -> Cal
 @_option("n_timesteps", "-t", "--timesteps", says="Steps of the reverse process; time grows with it.")
 @_option("seed", "--seed", says="Same seed, same device, same audio.")
 @_option("temperature", "--temperature", says="Divides the start noise: larger is calmer.")
+@_option(
+    "lexicon",
+    "--lexicon",
+    says="Pronunciations of your own: word, tab, ARPAbet or IPA a line.",
+    metavar="FILE",
+)
 @_option("length_scale", "--length-scale", says="Multiplies durations: larger is slower.")
 @_option(
     "guidance.objective",

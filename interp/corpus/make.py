@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.util import find_spec
 from itertools import count
@@ -13,8 +13,9 @@ from typing import Any
 
 from tqdm import tqdm
 
-from interp.audio.write import ogg_of
-from interp.corpus.in_order import results_in_order
+from interp.audio.write import sound_bytes
+from interp.backends.place import HERE, Place
+from interp.backends.run import results_in_order
 from interp.corpus.items import Row, append, require_same_start, row_of, whole_families, write_metadata
 from interp.corpus.packages import require_teacher
 from interp.corpus.plan import Item, family_of
@@ -56,8 +57,12 @@ class Job:
     items: tuple[Item, ...]
 
 
-def make_corpus(out: Path, settings: CorpusSettings, quiet: bool = False) -> Made:
+def make_corpus(out: Path, settings: CorpusSettings, quiet: bool = False, place: Place = HERE) -> Made:
     """Make a corpus, or go on with it until it has the hours wanted.
+
+    Parameters
+    ----------
+    place : where it is spoken; on this machine by the settings' workers. All nodes must see the teacher
 
     Raises
     ------
@@ -73,7 +78,7 @@ def make_corpus(out: Path, settings: CorpusSettings, quiet: bool = False) -> Mad
         require_same_start(out, _start(texts, settings))
         rows = whole_families(out)
         try:
-            left_out = _fill(out, rows, texts, settings, quiet)
+            left_out = _fill(out, rows, texts, settings, quiet, place)
         finally:
             write_metadata(out, rows)
     return Made(len(rows), _hours(rows), dict(texts.left_out), left_out)
@@ -88,18 +93,21 @@ def speak_family(job: Job) -> Sequence[tuple[Row, bytes]]:
         if spoken is None or abs(spoken.cents_from(item.median_hz)) > _FARTHEST_CENTS:
             return ()
         row = row_of(item, symbols, spoken, len(spoken.wav) / RATE_HZ)
-        made.append((row, ogg_of(spoken.wav, RATE_HZ, "OPUS", _OPUS_COMPRESSION)))
+        made.append((row, sound_bytes(spoken.wav, RATE_HZ, "OGG", "OPUS", _OPUS_COMPRESSION)))
     return made
 
 
-def _fill(out: Path, rows: list[Row], texts: Texts, settings: CorpusSettings, quiet: bool) -> int:
+def _fill(
+    out: Path, rows: list[Row], texts: Texts, settings: CorpusSettings, quiet: bool, place: Place
+) -> int:
     """Add families to the folder and to `rows` until there is enough; the number of those left out."""
     first = rows[-1]["family"] + 1 if rows else 0
     jobs = (Job(settings.teacher, family_of(number, texts, settings)) for number in count(first))
     left_out = in_a_row = 0
     hours = _hours(rows)
+    place = replace(place, workers=settings.workers) if place.backend == "local" else place
     bar = tqdm(total=settings.hours, initial=hours, desc=out.name, bar_format=_BAR, disable=quiet or None)
-    with bar, closing(results_in_order(speak_family, jobs, settings.workers)) as results:
+    with bar, closing(results_in_order(speak_family, jobs, place)) as results:
         while hours < settings.hours:
             family = next(results)
             in_a_row = 0 if family else in_a_row + 1

@@ -5,24 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from masks.limits import limited, require_limits
+from masks.limits import Limited, limited
 
 
 @dataclass(frozen=True)
-class Shares:
+class Shares(Limited):
     """Shares of prompts, lines and made sentences among what is drawn; what is not there counts as 0."""
 
     prompts: float = limited(0.4, low=0.0, high=1.0)
     lines: float = limited(0.42, low=0.0, high=1.0)
     made: float = limited(0.18, above=0.0, high=1.0)
 
-    def __post_init__(self) -> None:
-        """Check the bounds."""
-        require_limits(self)
-
 
 @dataclass(frozen=True)
-class CorpusSettings:
+class CorpusSettings(Limited):
     """What is made, and of what.
 
     Parameters
@@ -48,7 +44,3 @@ class CorpusSettings:
     unseen_share: float = limited(0.4, low=0.0, high=1.0)
     own_melody_share: float = limited(0.2, low=0.0, high=1.0)
     largest_shift: float = limited(6.0, low=2.0, high=9.0)
-
-    def __post_init__(self) -> None:
-        """Check the bounds."""
-        require_limits(self)

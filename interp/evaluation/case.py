@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from interp.modes.registry import MODES
 from interp.system.lists import Columns, read_list, sound_rows
 from interp.system.paths import existing_file, is_readable
 from masks.errors import InterpError
 
 REQUIRED = ("output", "ref1", "ref2", "text")
+SWITCH = "split_s"
 OPTIONAL = ("mode", "split_s", "ref1_text", "ref2_text")
-MODES = ("freq", "temp")
 COLUMNS = Columns(REQUIRED[:3], (*REQUIRED[3:], *OPTIONAL))
 FORM = f"columns {', '.join(REQUIRED)} and, if wanted, {', '.join(OPTIONAL)}; paths relative to the manifest"
 
@@ -52,8 +53,10 @@ class Case:
             raise InterpError(f"mode: {self.mode!r} is not one of {', '.join(MODES)}")
         if self.split_s is not None and not 0 < self.split_s < float("inf"):
             raise InterpError(f"split_s: {self.split_s:g} is no time of a switch; give seconds above 0")
-        if self.split_s is not None and self.mode == "freq":
-            raise InterpError("split_s: is given in mode freq, which has no switch; leave one of them out")
+        if self.split_s is not None and self.mode is not None and SWITCH not in MODES[self.mode].own_settings:
+            raise InterpError(
+                f"split_s: is given in mode {self.mode}, which has no switch; leave one of them out"
+            )
 
 
 def read_manifest(path: Path) -> tuple[Case, ...]:
@@ -68,6 +71,11 @@ def read_manifest(path: Path) -> tuple[Case, ...]:
     if not rows:
         raise InterpError(f"{path}: holds no row; give the {FORM}")
     return tuple(_case(path, row.number, row.fields) for row in rows)
+
+
+def mode_with_a_switch() -> str:
+    """The mode that changes references within a sentence."""
+    return next(mode.name for mode in MODES.values() if SWITCH in mode.own_settings)
 
 
 def is_manifest(path: Path) -> bool:

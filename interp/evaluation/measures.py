@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from interp.evaluation import (
 )
 from interp.evaluation.clip import Clip, load_clip
 from interp.evaluation.scene import Figures, Scene
+from interp.system.nearest import did_you_mean
 from masks.errors import InterpError
 
 INSTALL = "pip install 'interp-speech[eval]' && pip install --no-deps resemblyzer"
@@ -110,9 +110,8 @@ def choose(names: Sequence[str]) -> tuple[Measure, ...]:
         raise InterpError(f"measures: none is given; {allowed}")
     for name in names:
         if name not in known:
-            near = get_close_matches(name, known, 1)
-            hint = f"; did you mean {near[0]}?" if near else ";"
-            raise InterpError(f"measures: no measure {name!r}{hint} {allowed}")
+            hint = f"{did_you_mean(name, known)} {allowed}".lstrip()
+            raise InterpError(f"measures: no measure {name!r}; {hint}")
     wanted = {member for name in names for member in known[name]}
     return tuple(measure for measure in MEASURES.values() if measure.name in wanted)
 

@@ -10,34 +10,27 @@ from dataclasses import replace
 import numpy as np
 import torch
 from jaxtyping import Float
-from torch import Tensor
 
 from guidance.bound_objective import BoundObjective
 from guidance.objectives import objective_loss
-from guidance.path import PathTuner
+from guidance.trace import TraceRow
 from guidance.tuner import NoiseTuner
-from interp.audio.read import load_reference
-from interp.audio.reference import ReferenceFeatures, reference_features
-from interp.diffusion.noise import NoisePath, draw_noise
 from interp.diffusion.sampler import SamplingCancelled, ScoreFunction, Tuner
-from interp.estimators.contract import BatchModel, Binding, Piece
+from interp.estimators.contract import Binding, Piece
 from interp.estimators.sentence import Sentence
 from interp.experiment.kept import Kept
 from interp.experiment.made import Cost, Made, Take
 from interp.experiment.trial import Trial
 from interp.experiment.witness import Counted, Witness
 from interp.settings.synth import SynthSettings
-from interp.synthesis.decoding import LARGEST_BATCH
+from interp.synthesis.batch_run import BatchRun, batches_of, log_mel_of
 from interp.synthesis.mass_probe import probe_index
-from interp.synthesis.modes.temp import split_frame_of
-from interp.synthesis.pieces import Pair, pieces_of
 from interp.synthesis.pipeline import Synthesizer
-from interp.synthesis.sampling import Sampling
-from interp.synthesis.tuned_path import TunedPath, evaluations_read, normals_tuned
-from interp.vocoders.choose import make_vocoder
-from masks.errors import InterpError
+from interp.synthesis.utterance import Pair, Utterance, pieces_of, utterance_of
+from interp.vocoders.choose import make_vocoder, sound_of
 
 MakeTuner = Callable[[BoundObjective, Sequence[Piece]], Tuner]
+Change = Callable[[Binding, Sequence[Piece]], Binding]
 
 
 class Bench:
@@ -50,14 +43,14 @@ class Bench:
 
     def __init__(self, synthesizer: Synthesizer) -> None:
         self.engine, self.grid = synthesizer.engine, synthesizer.grid
-        self._features: dict[tuple[str, float, float | None], ReferenceFeatures] = {}
+        self._reference = synthesizer.reference
         self._sentences: Kept[Sentence] = Kept(64)
         self.takes: Kept[Take] = Kept(256)
         self.searched: Kept[tuple[float, Cost]] = Kept(4096)
 
     def pair(self, trial: Trial, settings: SynthSettings) -> Pair:
-        """Features of both references, kept once they are known."""
-        return tuple(self._reference(str(path), settings) for path in trial.refs)
+        """Features of both references."""
+        return tuple(self._reference(path, settings) for path in trial.refs)
 
     def pieces(
         self,
@@ -81,11 +74,11 @@ class Bench:
                 [(trial.text, settings) for trial in trials],
                 lambda new: [self.engine.encode(trials[i].text, settings) for i in new],
             )
-        pieces = []
-        for i, (sentence, pair, seed) in enumerate(zip(sentences, pairs, seeds, strict=True)):
-            split = split_frame_of(settings, [sentence], self.grid)
-            pieces += pieces_of(i, [sentence], pair, split, seed, settings, self.grid)
-        return pieces
+        said = [
+            self._utterance(sentence, pair, seed, settings)
+            for sentence, pair, seed in zip(sentences, pairs, seeds, strict=True)
+        ]
+        return [piece for i, one in enumerate(said) for piece in pieces_of(i, one, settings, self.grid)]
 
     def bind(self, pieces: Sequence[Piece], settings: SynthSettings) -> Binding:
         """The model of a batch."""
@@ -97,7 +90,7 @@ class Bench:
         pieces: Sequence[Piece],
         settings: SynthSettings,
         *,
-        change: Callable[[Binding, Sequence[Piece]], Binding] | None = None,
+        change: Change | None = None,
         make_tuner: MakeTuner | None = None,
     ) -> list[Take]:
         """Sample, tuned as the settings say, batch by batch.
@@ -107,99 +100,68 @@ class Bench:
         change : of the bound model; masses are then read by the one as it was
         make_tuner : in place of `NoiseTuner`
         """
-        return [take for part in _parts(pieces) for take in self._run(part, settings, change, make_tuner)]
+        return [take for part in batches_of(pieces) for take in self._run(part, settings, change, make_tuner)]
 
     def _run(
         self,
         pieces: Sequence[Piece],
         settings: SynthSettings,
-        change: Callable[[Binding, Sequence[Piece]], Binding] | None,
+        change: Change | None,
         make_tuner: MakeTuner | None,
     ) -> list[Take]:
         started = time.perf_counter()
-        plain = self.bind(pieces, settings)
-        binding = plain if change is None else change(plain, pieces)
-        counted = Counted(binding.model, branches_of(settings))
-        witness = Witness(counted, plain, ask_reader=change is not None)
-        tuning = replace(binding.tuning, model=counted)
-        sampling = Sampling(counted, self.engine.process, settings)
-        noise, tuner = self.noise(pieces, sampling), None
         with torch.no_grad():
-            if settings.guidance.enabled and settings.guidance.scope == "step":
-                tuner = (make_tuner or _noise_tuner)(tuning, pieces)
-            elif settings.guidance.enabled:
-                noise = _tuned_path(sampling, tuning, noise)
-            x = sampling(counted.score, noise, tuner=tuner, on_step=witness)
+            plain = self.bind(pieces, settings)
+            binding = plain if change is None else change(plain, pieces)
+            counted, run = self._counted(pieces, settings, binding)
+            witness = Witness(counted, plain, ask_reader=change is not None)
+            x = run(counted.score, witness, make_tuner=_with_pieces(make_tuner, pieces))
         cost = counted.cost + Cost(seconds=(time.perf_counter() - started) / len(pieces))
-        mels = self.log_mels(x, pieces)
-        return [Take(mel, witness.of(i), cost) for i, mel in enumerate(mels)]
+        return [Take(log_mel_of(self.engine, mel), witness.of(i), cost) for i, mel in enumerate(run.cut(x))]
+
+    def _counted(
+        self, pieces: Sequence[Piece], settings: SynthSettings, binding: Binding
+    ) -> tuple[Counted, BatchRun]:
+        """A batch whose model counts what it is asked."""
+        counted = Counted(binding.model, branches_of(settings))
+        seen = replace(binding, model=counted, tuning=replace(binding.tuning, model=counted))
+        return counted, BatchRun.of(seen, self.engine.process, pieces, settings, self.grid)
 
     def run_score(
-        self, score: ScoreFunction, model: BatchModel, pieces: Sequence[Piece], settings: SynthSettings
+        self, score: ScoreFunction, binding: Binding, pieces: Sequence[Piece], settings: SynthSettings
     ) -> list[Float[np.ndarray, "n_mels frames"]]:
-        """Sample by any score function, untuned; `model` gives mu and mask."""
-        sampling = Sampling(model, self.engine.process, settings)
+        """Sample by any score function, untuned; the binding's model gives mu and mask."""
         with torch.no_grad():
-            return self.log_mels(sampling(score, self.noise(pieces, sampling)), pieces)
+            run = BatchRun.of(binding, self.engine.process, pieces, settings, self.grid)
+            return [log_mel_of(self.engine, mel) for mel in run.cut(run.untuned(score))]
 
     def losses_at_probe(self, pieces: Sequence[Piece], settings: SynthSettings) -> list[tuple[float, Cost]]:
         """The objective of every piece at the first evaluation after the windows, untuned, and the work."""
-        return [found for part in _parts(pieces) for found in self._losses_at_probe(part, settings)]
+        return [found for part in batches_of(pieces) for found in self._losses_at_probe(part, settings)]
 
     def _losses_at_probe(self, pieces: Sequence[Piece], settings: SynthSettings) -> list[tuple[float, Cost]]:
         started = time.perf_counter()
-        binding = self.bind(pieces, settings)
-        counted = Counted(binding.model, branches_of(settings))
-        sampling = Sampling(counted, self.engine.process, settings)
-        last = last_index(settings, sampling.times)
         with torch.no_grad(), suppress(SamplingCancelled):
-            noise = self.noise(pieces, sampling)
-            sampling(counted.score, noise, on_step=lambda state, _: state.index < last)
+            binding = self.bind(pieces, settings)
+            counted, run = self._counted(pieces, settings, binding)
+            last = last_index(settings, run.sampling.times)
+            run.untuned(counted.score, lambda state, _: state.index < last)
         cost = Cost(counted.evaluations, 0.0, (time.perf_counter() - started) / len(pieces))
         return [(loss, cost) for loss in _losses(binding, counted)]
-
-    def noise(self, pieces: Sequence[Piece], sampling: Sampling) -> NoisePath:
-        """Fresh noise by the pieces' seeds, on the model's device."""
-        lengths = [p.sentence.n_frames for p in pieces]
-        seeds = [p.seed for p in pieces]
-        drawn = draw_noise(seeds, lengths, sampling.n_increments, self.grid.n_mels)
-        return drawn.to_like(sampling.model.mu)
-
-    def log_mels(
-        self, x: Float[Tensor, "batch n_mels frames"], pieces: Sequence[Piece]
-    ) -> list[Float[np.ndarray, "n_mels frames"]]:
-        """Natural log mels of the real frames.
-
-        Raises
-        ------
-        InterpError
-            When one of them is not finite.
-        """
-        if not bool(x.isfinite().all()):
-            raise InterpError("checkpoint: its mel is not finite; raise n_timesteps or choose another solver")
-        mels = self.engine.to_log_mel(x).cpu().numpy()
-        return [
-            np.maximum(mel[:, : p.sentence.n_frames], np.log(1e-5))
-            for mel, p in zip(mels, pieces, strict=True)
-        ]
 
     def finish(self, takes: Sequence[Take], pieces: Sequence[Piece], settings: SynthSettings) -> list[Made]:
         """Takes with their sound."""
         vocoder = make_vocoder(settings.vocoder, self.grid)
         made = []
         for take, piece in zip(takes, pieces, strict=True):
-            wav = vocoder(take.mel)
-            split = split_frame_of(settings, [piece.sentence], self.grid)
-            split_s = None if split is None else split / self.grid.frame_rate_hz
-            made.append(Made(wav / max(1.0, float(np.abs(wav).max(initial=0.0))), take, split_s))
+            wav = sound_of(vocoder, take.mel)
+            switch = self._utterance(piece.sentence, piece.pair, piece.seed, settings).switch
+            split_s = None if switch is None else switch / self.grid.frame_rate_hz
+            made.append(Made(wav, take, split_s))
         return made
 
-    def _reference(self, path: str, settings: SynthSettings) -> ReferenceFeatures:
-        key = (path, settings.ref_max_seconds, settings.ref_level_dbfs)
-        if key not in self._features:
-            recording = load_reference(path, self.grid, max_seconds=key[1], level_dbfs=key[2])
-            self._features[key] = reference_features(recording, self.grid)
-        return self._features[key]
+    def _utterance(self, sentence: Sentence, pair: Pair, seed: int, settings: SynthSettings) -> Utterance:
+        return utterance_of(self.engine, "", pair, seed, settings, self.grid, [sentence])
 
 
 def branches_of(settings: SynthSettings) -> int:
@@ -221,20 +183,7 @@ def _losses(binding: Binding, counted: Counted) -> list[float]:
     return losses
 
 
-def _noise_tuner(tuning: BoundObjective, _: Sequence[Piece]) -> Tuner:
-    return NoiseTuner(tuning)
-
-
-def _tuned_path(sampling: Sampling, tuning: BoundObjective, noise: NoisePath) -> NoisePath:
-    """Scopes ``initial`` and ``trajectory``: the noise is tuned before the run."""
-    guidance, times = sampling.settings.guidance, sampling.times
-    n_evaluations = evaluations_read(sampling.settings, times)
-    if n_evaluations == 0:
-        return noise
-    n_normals = normals_tuned(guidance, sampling.settings.sampler, n_evaluations)
-    path = TunedPath(sampling, noise, n_evaluations, n_normals)
-    return path.noise_of(PathTuner(tuning, path, times[0])(path.normals, sampling.model.frame_mask))
-
-
-def _parts(pieces: Sequence[Piece]) -> list[Sequence[Piece]]:
-    return [pieces[i : i + LARGEST_BATCH] for i in range(0, len(pieces), LARGEST_BATCH)]
+def _with_pieces(
+    make_tuner: MakeTuner | None, pieces: Sequence[Piece]
+) -> Callable[[BoundObjective, Callable[[TraceRow], None]], Tuner]:
+    return NoiseTuner if make_tuner is None else lambda tuning, _: make_tuner(tuning, pieces)

@@ -1,12 +1,12 @@
-"""``interp eval --experiment``: the stages of an experiment, one after another or one alone."""
+"""``interp experiment``: the stages of an experiment, one after another or one alone."""
 
 from __future__ import annotations
 
-import hashlib
 import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from interp.backends.place import Place
 from interp.experiment.measure import measure_all
 from interp.experiment.plan import arms_of, trials_of
 from interp.experiment.report.report import gather, write_report
@@ -14,13 +14,14 @@ from interp.experiment.spec import read_experiment
 from interp.experiment.store import Store
 from interp.experiment.synthesise import synthesise
 from interp.settings.dotted import settings_of
+from interp.system.digest import sha256_of
 from interp.system.shipped import checkpoint_path
 
 STAGES = ("synthesise", "measure", "report", "all")
 
 
 def run_experiment(
-    path: Path, stage: str, workers: int, assignments: Sequence[str], say: Callable[[str], None]
+    path: Path, stage: str, place: Place, assignments: Sequence[str], say: Callable[[str], None]
 ) -> None:
     """Run an experiment's file.
 
@@ -28,7 +29,7 @@ def run_experiment(
     ----------
     path : YAML file
     stage : of `STAGES`; what is there already is not made again
-    workers : processes that speak or measure, 1 or more
+    place : where cases are spoken and measured; a cluster must see the folder of runs
     assignments : ``key=value`` over the file
     say : told in a line what is missing or was written
 
@@ -38,18 +39,18 @@ def run_experiment(
         When the file or its inputs will not do, or the runs folder holds results of others.
     """
     spec = read_experiment(path, assignments)
-    arms, checkpoint = arms_of(spec, str(path)), _sha256(spec.checkpoint)
+    arms, checkpoint = arms_of(spec, str(path)), sha256_of(checkpoint_path(spec.checkpoint))
     trials = trials_of(spec, path)
     base = settings_of(spec.base, {}, str(path))
     store = Store(spec.runs)
     store.require_same(arms, trials, checkpoint)
     if stage in ("synthesise", "all"):
-        synthesise(spec.runs, arms, trials, spec.batch, workers)
+        synthesise(spec.runs, arms, trials, spec.batch, place)
         failed = sum(store.failure(a.name, t.name) is not None for a in arms for t in trials)
         n_spoken = sum(len(arm.cases_of(trials)) for arm in arms)
         say(f"{spec.runs}: {len(arms)} conditions of {len(trials)} cases, {n_spoken} in all; {failed} failed")
     if stage in ("measure", "all"):
-        left_out = measure_all(spec.runs, arms, trials, spec.measures, base.ref_max_seconds, workers)
+        left_out = measure_all(spec.runs, arms, trials, spec.measures, base.ref_max_seconds, place)
         if left_out:
             say(f"left out, for their packages are missing: {', '.join(left_out)}")
     if stage in ("report", "all"):
@@ -67,8 +68,4 @@ def run_experiment(
 
 def _command(path: Path, assignments: Sequence[str]) -> str:
     changes = [word for item in assignments for word in ("--set", item)]
-    return shlex.join(["interp", "eval", "--experiment", str(path), *changes])
-
-
-def _sha256(checkpoint: str) -> str:
-    return hashlib.sha256(checkpoint_path(checkpoint).read_bytes()).hexdigest()
+    return shlex.join(["interp", "experiment", str(path), *changes])

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from interp.audio.read import load_reference
+from interp.backends.place import HERE, Place
 from interp.evaluation.clip import Clip, load_clip
 from interp.evaluation.measures import choose, measure_scene
 from interp.evaluation.scene import Scene
@@ -36,7 +37,7 @@ def measure_all(
     trials: Sequence[Trial],
     spec: MeasuresSpec,
     ref_max_seconds: float,
-    workers: int = 1,
+    place: Place = HERE,
 ) -> tuple[str, ...]:
     """Measure what is missing; gives the measures that are left out, for their packages are.
 
@@ -55,7 +56,7 @@ def measure_all(
         left = tuple((arm, missing) for arm, missing in wanted if missing)
         if left:
             units.append((MeasureUnit(runs, trial, ref_max_seconds, left),))
-    work_through(units, measure_trial, workers, "measure")
+    work_through(units, measure_trial, place, "measure")
     return tuple(m.name for m in choose((*spec.all, *spec.some)) if m.missing)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from interp.settings.resolve import mapping_of
 from interp.settings.synth import SynthSettings
 from interp.system.digest import hash_of
 from interp.system.files import write_json
+from interp.system.nearest import did_you_mean
 from masks.errors import InterpError
 
 TRIALS = "cases.json"
@@ -84,8 +84,7 @@ def trials_of(spec: ExperimentSpec, where: Path) -> tuple[Trial, ...]:
 def _arm(name: str, chosen: ConditionSpec, spec: ExperimentSpec, where: str) -> Arm:
     base = chosen.base or name
     if base not in CONDITIONS:
-        near = get_close_matches(base, CONDITIONS, 1)
-        hint = f"did you mean {near[0]}?" if near else "give its base"
+        hint = did_you_mean(base, CONDITIONS) or "give its base"
         raise InterpError(
             f"{where}: conditions.{name}: no condition {base!r}, {hint} allowed: {', '.join(CONDITIONS)}"
         )

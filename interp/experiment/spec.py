@@ -9,7 +9,7 @@ from typing import Literal
 
 from interp.settings.resolve import resolve
 from masks.errors import InterpError
-from masks.limits import limited, require_limits
+from masks.limits import Limited, limited, require_limits
 
 Scalar = int | float | str | bool | tuple[float, ...] | None
 Setting = Scalar | Mapping[str, Scalar]
@@ -29,7 +29,7 @@ class ListedCase:
 
 
 @dataclass(frozen=True)
-class CasesSpec:
+class CasesSpec(Limited):
     """How cases are drawn from a corpus, or which they are.
 
     Parameters
@@ -57,26 +57,18 @@ class CasesSpec:
     genders: Mapping[str, Literal["female", "male"]] = field(default_factory=dict)
     listed: tuple[ListedCase, ...] = ()
 
-    def __post_init__(self) -> None:
-        """Check every value."""
-        require_limits(self)
-
 
 @dataclass(frozen=True)
-class MeasuresSpec:
+class MeasuresSpec(Limited):
     """What is measured: ``all`` on every case, ``some`` on the first `some_cases` cases as well."""
 
     all: tuple[str, ...] = ("pitch", "cross_band")
     some: tuple[str, ...] = ("words", "dnsmos", "speaker")
     some_cases: int = limited(30, low=0)
 
-    def __post_init__(self) -> None:
-        """Check every value."""
-        require_limits(self)
-
 
 @dataclass(frozen=True)
-class ConditionSpec:
+class ConditionSpec(Limited):
     """A condition of the file: which one it is, and what it changes.
 
     Parameters
@@ -91,10 +83,6 @@ class ConditionSpec:
     set: Mapping[str, Setting] = field(default_factory=dict)
     dose: Mapping[str, float] = field(default_factory=dict)
     cases: int | None = limited(None, low=1)
-
-    def __post_init__(self) -> None:
-        """Check every value."""
-        require_limits(self)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from interp.backends.place import HERE, Place
 from interp.experiment.bench import Bench
 from interp.experiment.plan import Arm
 from interp.experiment.store import Store
@@ -26,7 +27,7 @@ class SpeakUnit:
 
 
 def synthesise(
-    runs: Path, arms: Sequence[Arm], trials: Sequence[Trial], batch: int, workers: int = 1
+    runs: Path, arms: Sequence[Arm], trials: Sequence[Trial], batch: int, place: Place = HERE
 ) -> None:
     """Speak what is missing, cases through all conditions, so that what an interruption leaves is paired."""
     store = Store(runs)
@@ -39,7 +40,7 @@ def synthesise(
             if left:
                 group.append(SpeakUnit(runs, arm, left))
         groups.append(group)
-    work_through([group for group in groups if group], speak, workers, "synthesise")
+    work_through([group for group in groups if group], speak, place, "synthesise")
 
 
 def speak(unit: SpeakUnit) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from interp.system.digest import sha256_of
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,4 @@ class Trial:
         return {"ref1": self.ref1, "ref2": self.ref2}
 
 
-@lru_cache(maxsize=4096)
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+_sha256 = lru_cache(maxsize=4096)(sha256_of)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
 from guidance.terms import Objective
 from interp.settings.resolve import settings_from
 from interp.settings.strict_yaml import read_yaml
+from interp.system.nearest import did_you_mean
 from interp.system.shipped import data_path
 from masks.errors import InterpError
 from masks.shown import shown
@@ -30,8 +30,7 @@ def load_objective(name: str, folder: Path) -> Objective:
     """
     names = sorted(path.stem for path in folder.glob("*.yaml"))
     if name not in names:
-        near = get_close_matches(name, names, n=1)
-        remedy = f"did you mean '{near[0]}'?" if near else f"allowed: {', '.join(names)}."
+        remedy = did_you_mean(name, names) or f"allowed: {', '.join(names)}."
         raise InterpError(f"objective: no table {shown(name)} in {folder}, {remedy} Change --objective")
     path = folder / f"{name}.yaml"
     return settings_from(Objective, {"name": name, **read_yaml(path)}, str(path))

@@ -6,11 +6,11 @@ import dataclasses
 import math
 import types
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from interp.settings.strict_yaml import parse_yaml, read_yaml
+from interp.system.nearest import nearest
 from interp.system.paths import path_from_text
 from masks.errors import InterpError
 from masks.limits import choices_of
@@ -248,7 +248,8 @@ def _unknown(key: str, beside: Sequence[str], known: Sequence[str]) -> str:
 def _nearest(last: str, known: Sequence[str]) -> str | None:
     """The known key whose last part is most like this one; the first of several."""
     by_last = {name.rpartition(".")[2]: name for name in reversed(known)}
-    return next((by_last[name] for name in get_close_matches(last, by_last, n=1)), None)
+    near = nearest(last, by_last)
+    return by_last[near] if near else None
 
 
 def _all_keys(cls: Any, prefix: str = "") -> list[str]:

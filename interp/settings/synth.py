@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from guidance.settings import GuidanceSettings, check_compatible
 from guidance.windows import Windows
+from interp.modes.registry import MODES
 from interp.settings.objectives import shipped_objective
 from masks.errors import InterpError
 from masks.limits import limited, require_limits
 
-Mode = Literal["freq", "temp"]
+if TYPE_CHECKING:
+    Mode = str
+else:
+    Mode = Literal[tuple(MODES)]  # as choices, for options and files
 VocoderName = Literal["griffin-lim", "neural"]  # those that interp/vocoders/choose.py registers
 DEFAULT_VOCODER: VocoderName = "neural"
 LARGEST_SEED = 2**63 - 1
-OBJECTIVE_OF_MODE = {"freq": "matched", "temp": "temp"}
+DEFAULT_MODE = "freq"
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class SynthSettings:
     crossfade_s : float, seconds, temp only: length of the ramp between the two references
     speaker1, speaker2 : int or None, only for a Grad-TTS checkpoint of several speakers, which needs both:
         their numbers from 0; they take the place of the voices of reference 1 and 2
+    lexicon : file of pronunciations of one's own, ``word<tab>sounds`` a line; None is the dictionary alone
     vocoder : registered name
     ref_max_seconds : float, seconds, longer references are cut
     ref_level_dbfs : float or None, dB re full scale, RMS of a reference's active part; null leaves it alone
@@ -55,7 +60,7 @@ class SynthSettings:
         Naming every value that is not allowed, or settings that contradict each other.
     """
 
-    mode: Mode = "freq"
+    mode: Mode = DEFAULT_MODE
     checkpoint: str = "default"
     device: str = "auto"
     seed: int = limited(0, low=0, high=LARGEST_SEED)
@@ -74,19 +79,23 @@ class SynthSettings:
     crossfade_s: float = limited(0.1, low=0.0, high=10.0)
     speaker1: int | None = limited(None, low=0)
     speaker2: int | None = limited(None, low=0)
+    lexicon: str | None = None
     vocoder: VocoderName = DEFAULT_VOCODER
     ref_max_seconds: float = limited(10.0, low=1.0, high=60.0)
     ref_level_dbfs: float | None = limited(-23.0, low=-60.0, high=0.0)
     guidance: GuidanceSettings = field(default_factory=GuidanceSettings)
 
     def __post_init__(self) -> None:
-        """Check, and let ``temp`` have its own objective where the default one was left."""
+        """Check, and let a mode have its own objective where the default one was left."""
         require_limits(self)
-        if self.mode == "temp" and self.guidance.objective == OBJECTIVE_OF_MODE["freq"]:
-            object.__setattr__(self, "guidance", replace(self.guidance, objective=OBJECTIVE_OF_MODE["temp"]))
-        if self.mode == "freq" and self.guidance.objective == OBJECTIVE_OF_MODE["temp"]:
+        own, asked = MODES[self.mode].objective, self.guidance.objective
+        if asked == MODES[DEFAULT_MODE].objective != own:
+            object.__setattr__(self, "guidance", replace(self.guidance, objective=own))
+        others = [m.name for m in MODES.values() if m.objective == asked]
+        if asked != MODES[DEFAULT_MODE].objective and others and self.mode not in others:
             raise InterpError(
-                "objective: 'temp' needs mode temp; add --mode temp or choose another --objective"
+                f"objective: {asked!r} needs mode {others[0]}; add --mode {others[0]} or choose another "
+                "--objective"
             )
         if self.split_s is not None and self.split_word is not None:
             raise InterpError("split_s and split_word: both are given; give one of them")
@@ -110,6 +119,6 @@ def for_mode(settings: SynthSettings, mode: Mode) -> SynthSettings:
     if mode == settings.mode:
         return settings
     guidance = settings.guidance
-    if guidance.objective == OBJECTIVE_OF_MODE[settings.mode]:
-        guidance = replace(guidance, objective=OBJECTIVE_OF_MODE[mode])
+    if guidance.objective == MODES[settings.mode].objective:
+        guidance = replace(guidance, objective=MODES[mode].objective)
     return replace(settings, mode=mode, guidance=guidance)

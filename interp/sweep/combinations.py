@@ -14,7 +14,7 @@ import numpy as np
 from interp.settings.resolve import settings_from
 from interp.sweep.spec import SweepSpec
 from masks.errors import InterpError
-from masks.limits import limited, require_limits
+from masks.limits import Limited, limited
 
 Combination = dict[str, Any]
 
@@ -48,15 +48,11 @@ def _entry(item: Any, where: str) -> Combination:
 
 
 @dataclass(frozen=True)
-class Sample:
+class Sample(Limited):
     """How many combinations are drawn, 1 or more, and from which seed."""
 
     count: int = limited(dataclasses.MISSING, low=1)
     seed: int = limited(0, low=0)
-
-    def __post_init__(self) -> None:
-        """Check both."""
-        require_limits(self)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from functools import lru_cache
 from math import isfinite
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from interp.evaluation.clip import Clip, load_clip
 from interp.evaluation.measures import INSTALL, choose, measure
 from interp.synthesis.result import GuidanceResult, Synthesis
+from interp.system.nearest import did_you_mean
 from masks.errors import InterpError
 from masks.grid import MelGrid
 
@@ -61,8 +61,7 @@ def require_figure(name: str, measures: Sequence[str]) -> None:
     """
     known = labels_of(measures)
     if name not in known:
-        near = get_close_matches(name, known, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"allowed: {', '.join(known)}"
+        hint = did_you_mean(name, known) or f"allowed: {', '.join(known)}"
         raise InterpError(f"best.figure: {name!r} is not among the figures of these measures; {hint}")
 
 

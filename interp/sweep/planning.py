@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -18,6 +17,7 @@ from interp.sweep.inputs import check_inputs
 from interp.sweep.plan import Plan
 from interp.sweep.point import Point
 from interp.sweep.spec import Pair, SweepSpec
+from interp.system.digest import sha256_of
 from interp.system.shipped import checkpoint_path
 from masks.errors import InterpError
 
@@ -129,7 +129,7 @@ class _Digests:
 
     def _of(self, path: Path) -> str:
         if path not in self._known:
-            self._known[path] = hashlib.sha256(path.read_bytes()).hexdigest()
+            self._known[path] = sha256_of(path)
         return self._known[path]
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from interp.backends.contract import Backend
 from interp.settings.resolve import mapping_of
 from interp.settings.synth import SynthSettings
 from interp.system.digest import hash_of
@@ -106,4 +107,4 @@ class Outcome:
     audio: bytes | None = None
 
 
-Speak = Callable[[Batch], Sequence[Outcome]]
+Speakers = Backend[Batch, Sequence[Outcome]]

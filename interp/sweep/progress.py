@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
-from interp.sweep.backends.contract import Backend
 from interp.sweep.estimate import in_words, seconds_left
 from interp.sweep.ledger import Ledger, Row
-from interp.sweep.point import Outcome
+from interp.sweep.point import Outcome, Speakers
 from interp.sweep.spec import BestBy
 
 FORMAT = "{desc} {percentage:3.0f}% |{bar:20}| {n_fmt}/{total_fmt}{postfix}"
@@ -34,7 +33,7 @@ class Progress:
         if self._bar is not None:
             self._bar.close()
 
-    def start(self, ledger: Ledger, backend: Backend) -> None:
+    def start(self, ledger: Ledger, backend: Speakers) -> None:
         """Show what an earlier run left, and how long the rest will take."""
         from tqdm import tqdm
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from interp.backends.contract import Done
 from interp.settings.resolve import mapping_of
-from interp.sweep.backends.contract import Backend
 from interp.sweep.estimate import cost_of
 from interp.sweep.ledger import Ledger, State, create_ledger, has_ledger, open_ledger
-from interp.sweep.point import Outcome
+from interp.sweep.outcomes import failed
+from interp.sweep.point import Batch, Outcome, Speakers
 from interp.system.files import make_folder, require_writable, whole_file
 from interp.system.lock import only_run
 from masks.errors import InterpError
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 AUDIO = "audio"
 OnOutcomes = Callable[[Ledger, list[Outcome]], None]
-MakeBackend = Callable[[], Backend]
+MakeBackend = Callable[[], Speakers]
 
 
 def run_sweep(
@@ -32,7 +34,7 @@ def run_sweep(
     *,
     resume: bool = False,
     retry_failed: bool = False,
-    on_start: Callable[[Ledger, Backend], None] = lambda ledger, backend: None,
+    on_start: Callable[[Ledger, Speakers], None] = lambda ledger, backend: None,
     on_outcomes: OnOutcomes = lambda ledger, outcomes: None,
 ) -> dict[State, int]:
     """Run what is left of a sweep.
@@ -75,7 +77,7 @@ def run_sweep(
 
 
 def _drain(
-    waiting: deque[Any], backend: Backend, ledger: Ledger, folder: Path, on_outcomes: OnOutcomes
+    waiting: deque[Batch], backend: Speakers, ledger: Ledger, folder: Path, on_outcomes: OnOutcomes
 ) -> None:
     running = 0
     while waiting or running:
@@ -83,11 +85,23 @@ def _drain(
             batch = waiting.popleft()
             ledger.start([point.number for point in batch.points])
             backend.submit(batch)
-            running += len(batch.points)
-        outcomes = list(backend.collect())
+            running += 1
+        done = backend.collect()
+        running -= 1
+        if done.lost is not None and len(done.job.points) > 1:
+            waiting.extendleft(replace(done.job, points=(point,)) for point in reversed(done.job.points))
+            continue
+        outcomes = _outcomes(done)
         ledger.finish(outcomes, {o.number: _keep(folder, o) for o in outcomes if o.audio is not None})
-        running -= len(outcomes)
         on_outcomes(ledger, outcomes)
+
+
+def _outcomes(done: Done[Batch, Sequence[Outcome]]) -> list[Outcome]:
+    """Those of a batch; of a point that a worker died of, that it failed."""
+    if done.lost is not None:
+        return [failed(point, RuntimeError(done.lost)) for point in done.job.points]
+    assert done.result is not None
+    return list(done.result)
 
 
 def _keep(folder: Path, outcome: Outcome) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from interp.audio.write import ogg_of
+from interp.audio.write import sound_bytes
 from interp.sweep.figures import figures_of
 from interp.sweep.outcomes import failed, versions, worker_name
 from interp.sweep.point import Batch, Outcome, Point
@@ -60,5 +60,9 @@ def _done(point: Point, synthesis: Synthesis, seconds: float, batch: Batch) -> O
         versions=versions(),
         checkpoint_sha256=point.checkpoint_sha256,
         worker=worker_name(),
-        audio=ogg_of(synthesis.wav, synthesis.sample_rate) if batch.keep_audio else None,
+        audio=_heard(synthesis) if batch.keep_audio else None,
     )
+
+
+def _heard(synthesis: Synthesis) -> bytes:
+    return sound_bytes(synthesis.wav, synthesis.sample_rate, "OGG", "VORBIS")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
 from interp.settings.resolve import settings_from
 from interp.settings.strict_yaml import read_yaml
 from interp.settings.synth import LARGEST_SEED
+from interp.system.nearest import did_you_mean
 from interp.system.shipped import data_path
 from masks.errors import InterpError
 from masks.limits import limited, require_limits
@@ -149,7 +149,6 @@ def _group(raw: Mapping[str, Any], key: str, path: str | Path) -> Mapping[str, A
 def _refuse_unknown(raw: Mapping[str, Any], known: list[str], path: str | Path) -> None:
     said = []
     for key in (str(k) for k in raw if k not in known):
-        near = get_close_matches(key, known, n=1)
-        said.append(f"{key}: unknown key, " + (f"did you mean {near[0]}?" if near else f"allowed: {known}"))
+        said.append(f"{key}: unknown key, {did_you_mean(key, known) or f'allowed: {known}'}")
     if said:
         raise InterpError(f"{path}: {'; '.join(said)}; settings of the synthesis belong under base or grid")

@@ -13,23 +13,15 @@ from torch import Tensor
 
 from guidance.readout import MassReadout
 from guidance.trace import TraceRow, summarise
-from guidance.tuner import NoiseTuner
-from interp.audio.reference import ReferenceFeatures
-from interp.diffusion.noise import NoisePath, draw_noise
 from interp.diffusion.sampler import SamplingCancelled, StepState
-from interp.estimators.contract import Binding, Engine, Piece
-from interp.estimators.sentence import Sentence
+from interp.estimators.contract import Engine, Piece
 from interp.settings.synth import SynthSettings
+from interp.synthesis.batch_run import BatchRun, batches_of, log_mel_of
 from interp.synthesis.mass_probe import MassProbe, probe_index
-from interp.synthesis.notes import guidance_warnings
-from interp.synthesis.pieces import pieces_of
+from interp.synthesis.notes import guidance_warnings, tuning_notes
 from interp.synthesis.result import GuidanceResult
-from interp.synthesis.sampling import Sampling
-from interp.synthesis.tuned_path import tuned_path
-from masks.errors import InterpError
+from interp.synthesis.utterance import Utterance, pieces_of
 from masks.grid import MelGrid
-
-LARGEST_BATCH = 8
 
 
 @dataclass(frozen=True)
@@ -56,10 +48,7 @@ class _Outcome:
 
 def decode(
     engine: Engine,
-    texts: Sequence[Sequence[Sentence]],
-    pairs: Sequence[Sequence[ReferenceFeatures]],
-    splits: Sequence[float | None],
-    seeds: Sequence[int],
+    utterances: Sequence[Utterance],
     settings: SynthSettings,
     grid: MelGrid,
     for_report: bool = False,
@@ -72,95 +61,58 @@ def decode(
     InterpError
         Where a reference has no voice and its pitch is asked for, or the objective does not fit.
     """
-    pieces = [
-        piece
-        for i, (sentences, pair, split, seed) in enumerate(zip(texts, pairs, splits, seeds, strict=True))
-        for piece in pieces_of(i, sentences, pair, split, seed, settings, grid)
-    ]
-    batches = [pieces[i : i + LARGEST_BATCH] for i in range(0, len(pieces), LARGEST_BATCH)]
+    pieces = [p for i, utterance in enumerate(utterances) for p in pieces_of(i, utterance, settings, grid)]
+    batches = list(batches_of(pieces))
     outcomes: list[_Outcome] = []
     for number, batch in enumerate(batches):
         share = _part_of(on_progress, number, len(batches))
         with torch.no_grad():
-            outcomes += _decode_batch(engine, batch, settings, grid, for_report, share)
+            binding = engine.bind(batch, settings, grid)
+            run = BatchRun.of(binding, engine.process, batch, settings, grid)
+            outcomes += _outcomes(run, for_report, share)
     return [
         _join([(p, o) for p, o in zip(pieces, outcomes, strict=True) if p.text == i], engine, settings)
-        for i in range(len(texts))
+        for i in range(len(utterances))
     ]
 
 
-def _decode_batch(
-    engine: Engine,
-    pieces: Sequence[Piece],
-    settings: SynthSettings,
-    grid: MelGrid,
-    for_report: bool,
-    on_progress: Callable[[float], None],
-) -> list[_Outcome]:
-    binding = engine.bind(pieces, settings, grid)
-    sampling = Sampling(binding.model, engine.process, settings)
-    lengths = [p.sentence.n_frames for p in pieces]
-    noise = draw_noise([p.seed for p in pieces], lengths, sampling.n_increments, grid.n_mels)
+def _outcomes(run: BatchRun, for_report: bool, on_progress: Callable[[float], None]) -> list[_Outcome]:
+    settings, times, model = run.sampling.settings, run.sampling.times, run.binding.model
     rows: list[TraceRow] = []
     enabled = settings.guidance.enabled
-    index = probe_index(settings.windows, sampling.times) if for_report and enabled else None
-    probe = MassProbe(binding.model, None if index is None else sampling.times[index])
+    index = probe_index(settings.windows, times) if for_report and enabled else None
+    probe = MassProbe(model, None if index is None else times[index])
 
     def show(state: StepState, _: Tensor) -> None:
         on_progress((state.index + 1) / settings.n_timesteps)
 
-    step_wise = enabled and settings.guidance.scope == "step"
-    tuner = NoiseTuner(binding.tuning, rows.append) if step_wise else None
-    tuned = noise if step_wise or not enabled else tuned_path(sampling, binding, noise, rows.append)
-    x = sampling(probe, tuned, tuner=tuner, on_step=show)
-    _require_finite(x, settings)
-    after = probe.readouts(binding.tuning)
-    before = [None] * len(pieces) if index is None else _twin_masses(sampling, binding, noise, probe.t, index)
-    warnings = guidance_warnings(settings, sampling.times) if enabled else ()
-    return [
-        _Outcome(
-            x[i, :, :length],
-            tuple(replace(r, sample=0) for r in rows if r.sample == i),
-            before[i],
-            after[i],
-            (*binding.notes[i], *warnings),
-        )
-        for i, length in enumerate(lengths)
-    ]
+    x = run(probe, show, rows.append)
+    after = probe.readouts(run.binding.tuning)
+    before = [None] * len(after) if index is None else _twin_masses(run, probe.t, index)
+    warnings = guidance_warnings(settings, times) if enabled else ()
+    outcomes = []
+    for i, mel in enumerate(run.cut(x)):
+        mine = tuple(replace(r, sample=0) for r in rows if r.sample == i)
+        notes = (*run.binding.notes[i], *warnings, *tuning_notes([r.outcome for r in mine]))
+        outcomes.append(_Outcome(mel, mine, before[i], after[i], notes))
+    return outcomes
 
 
-def _require_finite(x: Tensor, settings: SynthSettings) -> None:
-    """Refuse to hand on what a model that diverged made.
-
-    Raises
-    ------
-    InterpError
-        Naming the solver and the steps.
-    """
-    if not bool(x.isfinite().all()):
-        raise InterpError(
-            f"checkpoint: its mel is not finite after {settings.n_timesteps} steps of {settings.sampler} "
-            f"{settings.solver}; raise --timesteps, choose --solver euler, or another checkpoint"
-        )
-
-
-def _twin_masses(
-    sampling: Sampling, binding: Binding, noise: NoisePath, t: float | None, last: int
-) -> list[MassReadout | None]:
+def _twin_masses(run: BatchRun, t: float | None, last: int) -> list[MassReadout | None]:
     """Masses of the untuned run on the same noise, which is left as soon as they are known."""
-    probe = MassProbe(binding.model, t)
+    probe = MassProbe(run.binding.model, t)
     with suppress(SamplingCancelled):
-        sampling(probe, noise, on_step=lambda state, _: state.index < last)
-    return probe.readouts(binding.tuning)
+        run.untuned(probe, lambda state, _: state.index < last)
+    return probe.readouts(run.binding.tuning)
 
 
 def _join(parts: Sequence[tuple[Piece, _Outcome]], engine: Engine, settings: SynthSettings) -> Decoded:
     """Sentences of one text, one after another."""
-    mel = torch.cat([engine.to_log_mel(o.mel) for _, o in parts], 1).cpu().numpy()
+    mel = log_mel_of(engine, torch.cat([o.mel for _, o in parts], 1))
     mu = torch.cat([engine.to_log_mel(p.sentence.mu) for p, _ in parts], 1).cpu().numpy()
     rows = [row for _, o in parts for row in o.rows]
     return Decoded(
-        mel=np.maximum(mel, np.log(1e-5)),
+        mel=mel,
         mu=mu,
         target_mask=np.concatenate([p.target.pitch for p, _ in parts], 1),
         guidance=_guidance_result(rows, parts, settings) if rows else None,

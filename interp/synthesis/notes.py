@@ -11,9 +11,9 @@ from jaxtyping import Bool, Float
 from guidance.settings import GuidanceSettings
 from guidance.windows import window_warnings
 from interp.audio.pitch_statistics import pitch_statistics, semitones
-from interp.settings.synth import OBJECTIVE_OF_MODE, SynthSettings
+from interp.modes.registry import MODES
+from interp.settings.synth import SynthSettings
 
-OF_TEMP = ("split", "split_s", "split_word", "crossfade_s")
 # Recordings are voiced in nine of ten frames of voiced phonemes; below half of them speech sounds whispered.
 LEAST_VOICED = 0.5
 MOST_SEMITONES_OFF = 2.0
@@ -26,10 +26,17 @@ SHORT_VOICED_S = 0.5
 def unused_notes(settings: SynthSettings) -> tuple[str, ...]:
     """One line for each kind of setting that differs from its default and that this run does not read."""
     defaults = SynthSettings()
-    untuned = GuidanceSettings(enabled=False, objective=OBJECTIVE_OF_MODE[settings.mode])
+    untuned = GuidanceSettings(enabled=False, objective=MODES[settings.mode].objective)
     guidance = [f.name for f in fields(untuned)]
     reasons = (
-        (settings.mode == "freq", _changed(settings, defaults, OF_TEMP), "mode is freq; add --mode temp"),
+        *(
+            (
+                mode.name != settings.mode,
+                _changed(settings, defaults, mode.own_settings),
+                f"mode is {settings.mode}; add --mode {mode.name}",
+            )
+            for mode in MODES.values()
+        ),
         (
             not settings.guidance.enabled,
             [f"guidance.{key}" for key in _changed(settings.guidance, untuned, guidance)],
@@ -97,6 +104,16 @@ def pitch_notes(
         why = "the model is unsure here; try another --seed or more --epochs"
     gap = semitones(asked, here)
     return (f"pitch {here:.0f} Hz, {gap:+.1f} semitones from the {asked:.0f} Hz of reference 1: {why}",)
+
+
+def tuning_notes(outcomes: Sequence[str]) -> tuple[str, ...]:
+    """A line when no step of the tuning found anything to gain; ``outcomes`` as the trace names them."""
+    if not outcomes or set(outcomes) != {"saturated"}:
+        return ()
+    return (
+        "noise not tuned: no noise changes what is attended, as with one recording twice, or two that the "
+        "voice cannot tell apart; it speaks as without tuning",
+    )
 
 
 def guidance_warnings(settings: SynthSettings, times: Sequence[float]) -> tuple[str, ...]:

@@ -8,22 +8,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from interp.audio.read import load_reference
 from interp.audio.reference import ReferenceFeatures, reference_features
 from interp.checkpoints.checkpoint import Checkpoint, load_checkpoint
 from interp.estimators.registry import engine_of
-from interp.estimators.sentence import Sentence
 from interp.settings.synth import SynthSettings
 from interp.synthesis.decoding import Decoded, decode
-from interp.synthesis.modes.temp import split_frame_of
 from interp.synthesis.notes import pitch_notes, unused_notes, voicing_notes
 from interp.synthesis.result import ReferenceResult, Synthesis
+from interp.synthesis.utterance import Utterance, utterance_of
 from interp.system.cpu_memory import keep_freed_memory
 from interp.system.device import choose_device
-from interp.text.frontend import split_sentences
-from interp.vocoders.choose import make_vocoder
+from interp.vocoders.choose import make_vocoder, sound_of
 from interp.vocoders.contract import Vocoder
 from masks.f0 import extract_f0
 from masks.grid import MelGrid
@@ -113,30 +110,33 @@ class Synthesizer:
         asked = settings or SynthSettings()
         settings, adapted = self.engine.adapt(asked)
         vocoder = make_vocoder(settings.vocoder, self.grid)
-        texts = [[self._encode(part, settings) for part in split_sentences(r.text)] for r in requests]
-        pairs = [(self._reference(r.ref1, settings), self._reference(r.ref2, settings)) for r in requests]
-        splits = [split_frame_of(settings, sentences, self.grid) for sentences in texts]
-        decoded = decode(
-            self.engine,
-            texts,
-            pairs,
-            splits,
-            _seeds(requests, settings),
-            settings,
-            self.grid,
-            for_report,
-            on_progress,
-        )
+        utterances = [
+            utterance_of(
+                self.engine,
+                r.text,
+                (self.reference(r.ref1, settings), self.reference(r.ref2, settings)),
+                settings.seed if r.seed is None else r.seed,
+                settings,
+                self.grid,
+            )
+            for r in requests
+        ]
+        decoded = decode(self.engine, utterances, settings, self.grid, for_report, on_progress)
         seconds = (time.perf_counter() - started) / len(requests)
-        rows = zip(requests, texts, pairs, splits, decoded, strict=True)
         told = (*unused_notes(asked), *adapted)
-        return [self._finish(*row, settings, vocoder, seconds, told) for row in rows]
+        return [
+            self._finish(utterance, one, settings, vocoder, seconds, told)
+            for utterance, one in zip(utterances, decoded, strict=True)
+        ]
 
-    def _encode(self, text: str, settings: SynthSettings) -> Sentence:
-        with torch.no_grad():
-            return self.engine.encode(text, settings)
+    def reference(self, path: str | Path, settings: SynthSettings) -> ReferenceFeatures:
+        """A recording as it is heard with these settings; analysed once.
 
-    def _reference(self, path: str | Path, settings: SynthSettings) -> ReferenceFeatures:
+        Raises
+        ------
+        InterpError
+            When the recording cannot be read or used.
+        """
         key = (str(path), settings.ref_max_seconds, settings.ref_level_dbfs)
         if key not in self._features:
             recording = load_reference(
@@ -147,10 +147,7 @@ class Synthesizer:
 
     def _finish(
         self,
-        request: Request,
-        sentences: Sequence[Sentence],
-        pair: Sequence[ReferenceFeatures],
-        split: float | None,
+        utterance: Utterance,
         decoded: Decoded,
         settings: SynthSettings,
         vocoder: Vocoder,
@@ -158,29 +155,26 @@ class Synthesizer:
         told: Sequence[str],
     ) -> Synthesis:
         started = time.perf_counter()
-        wav = vocoder(decoded.mel)
-        wav = wav / max(1.0, float(np.abs(wav).max(initial=0.0)))
+        wav = sound_of(vocoder, decoded.mel)
         f0_hz = extract_f0(wav, self.grid, decoded.mel.shape[1])
-        voiced = np.concatenate([s.voiced for s in sentences])
-        own = slice(None if split is None else round(split))  # the part that reference 1 decides
+        sentences, pair, split = utterance.sentences, utterance.pair, utterance.switch
+        switch = None if split is None else round(split)
+        own = slice(switch)  # the part that reference 1 decides
+        voiced = utterance.voiced
         voiced_s = np.count_nonzero(voiced[own]) * self.grid.hop_length / self.grid.sample_rate
-        warnings = [note for s in sentences for note in s.phonemes.warnings]
         notes = (
             [note for reference in pair for note in reference.recording.notes]
-            + warnings
+            + [note for s in sentences for note in s.phonemes.warnings]
             + list(told)
             + list(decoded.notes)
             + list(voicing_notes(f0_hz, voiced))
             + list(pitch_notes(f0_hz[own], pair[0].f0_hz, voiced_s, settings.guidance.enabled))
         )
-        starts = np.cumsum([0] + [s.n_frames for s in sentences])
         return Synthesis(
-            text=request.text,
+            text=utterance.text,
             phonemes=tuple(symbol for s in sentences for symbol in s.phonemes.symbols),
             durations=np.concatenate([s.durations for s in sentences]),
-            words=tuple(
-                word for s, start in zip(sentences, starts, strict=False) for word in s.words(int(start))
-            ),
+            words=utterance.words,
             mel=decoded.mel,
             mu=decoded.mu,
             wav=wav,
@@ -188,17 +182,13 @@ class Synthesizer:
             target_mask=decoded.target_mask,
             references=tuple(_reference_result(reference) for reference in pair),
             guidance=decoded.guidance,
-            settings=replace(settings, seed=settings.seed if request.seed is None else request.seed),
+            settings=replace(settings, seed=utterance.seed),
             seconds_wall=seconds + time.perf_counter() - started,
             grid=self.grid,
-            split_frame=None if split is None else round(split),
+            split_frame=switch,
             notes=tuple(dict.fromkeys(notes)),
             checkpoint_sha256=self.checkpoint.sha256,
         )
-
-
-def _seeds(requests: Sequence[Request], settings: SynthSettings) -> list[int]:
-    return [settings.seed if r.seed is None else r.seed for r in requests]
 
 
 def _reference_result(reference: ReferenceFeatures) -> ReferenceResult:

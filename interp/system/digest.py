@@ -1,12 +1,18 @@
-"""SHA-256 of plain values."""
+"""SHA-256 of plain values and of files."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 
 def hash_of(value: Any) -> str:
     """SHA-256 of plain values, whatever the order of their keys."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a whole file, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

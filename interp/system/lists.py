@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from interp.system.nearest import did_you_mean
 from interp.system.streams import name_of
 from interp.system.text_files import read_text
 from masks.errors import InterpError
@@ -286,6 +286,5 @@ def _wrong_names(found: Mapping[str, Any], columns: Columns) -> str:
     unknown = [key for key in found if key not in columns.names]
     if not unknown or columns.others:
         return ""
-    near = get_close_matches(unknown[0], columns.names, n=1)
-    remedy = f"did you mean {near[0]}?" if near else f"allowed: {', '.join(columns.names)}"
+    remedy = did_you_mean(unknown[0], columns.names) or f"allowed: {', '.join(columns.names)}"
     return f"unknown column {unknown[0]!r}, {remedy}"

@@ -23,7 +23,7 @@ from interp.train.optimizer import optimizers_of
 from interp.train.run_log import Report
 from interp.train.settings import EstimatorTraining
 from interp.train.start import go_on_from
-from interp.train.state import TrainState, load_newest, save_state
+from interp.train.state import TrainState, load_newest, move_average, save_state
 from masks.reduce import PatchGrid
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ def train_estimator(
             optimizer.step()
             optimizer.zero_grad()
         state.step = step
-        _average(state, estimator, settings.ema_decay)
+        move_average(state.average, estimator, step, settings.ema_decay)
         seen.append(summary(losses))
         if step % settings.log_every == 0:
             if accelerator.is_main_process:
@@ -152,13 +152,6 @@ def _set_rate(optimizers: Iterable[torch.optim.Optimizer], settings: EstimatorTr
         group["lr"] = (
             settings.learning_rate * min(1.0, step / max(1, settings.warmup_steps)) * max(fall, 1e-3)
         )
-
-
-def _average(state: TrainState, model: torch.nn.Module, decay: float) -> None:
-    keep = min(decay, (1 + state.step) / (10 + state.step))
-    with torch.no_grad():
-        for name, value in model.state_dict().items():
-            state.average[name].lerp_(value, 1 - keep)
 
 
 def summary(losses: Losses) -> dict[str, float]:

@@ -17,8 +17,9 @@ from torch import Tensor
 from interp.estimators.parts.alignment import frame_mask_of
 from interp.estimators.parts.duration import duration_loss
 from interp.estimators.parts.mean_mel import MeanMel, MeanMelConfig
+from interp.train.state import move_average
 from interp.train.text import TextExample
-from masks.limits import limited, require_limits
+from masks.limits import Limited, limited
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ LENGTH_POOL = 8  # batches' worth of neighbours in length that a batch is drawn 
 
 
 @dataclass(frozen=True)
-class MeanMelTraining:
+class MeanMelTraining(Limited):
     """``n_steps`` of ``batch_size`` examples; ``decay_share``: their last part, in which the rate falls."""
 
     n_steps: int = limited(1500, low=0)
@@ -38,10 +39,6 @@ class MeanMelTraining:
     decay_share: float = limited(0.5, above=0.0, high=1.0)
     ema_decay: float = limited(0.995, low=0.0, high=1.0)
     valid_every: int = limited(200, low=1)
-
-    def __post_init__(self) -> None:
-        """Check the bounds."""
-        require_limits(self)
 
 
 @dataclass(frozen=True)
@@ -69,6 +66,7 @@ def train_mean_mel(
     torch.manual_seed(seed)
     net = MeanMel(config)
     average = copy.deepcopy(net).eval().requires_grad_(False)
+    weights = average.state_dict()  # the same memory
     optimizer = torch.optim.AdamW(net.parameters(), betas=(0.9, 0.98), weight_decay=0.01)
     rng, started = np.random.default_rng(seed), time.monotonic()
     by_length = np.argsort([e.mel.shape[1] for e in train])
@@ -81,7 +79,7 @@ def train_mean_mel(
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
-        _average(average, net, min(settings.ema_decay, (1 + step) / (10 + step)))
+        move_average(weights, net, step, settings.ema_decay)
         if step % settings.valid_every == 0 or step == settings.n_steps:
             found = valid_losses(average, valid, mel_mean, mel_std, bf16)
             log.info(
@@ -146,9 +144,3 @@ def _rate(step: int, settings: MeanMelTraining) -> float:
     left = (settings.n_steps - step) / (settings.decay_share * settings.n_steps)
     fall = 0.5 - 0.5 * math.cos(math.pi * min(1.0, left))
     return min(1.0, step / settings.warmup_steps) * max(0.01, fall)
-
-
-@torch.no_grad()
-def _average(average: MeanMel, net: MeanMel, keep: float) -> None:
-    for kept, new in zip(average.parameters(), net.parameters(), strict=True):
-        kept.lerp_(new, 1 - keep)

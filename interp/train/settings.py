@@ -11,11 +11,11 @@ from interp.train.examples import ExampleShares
 from interp.train.mean_mel import MeanMelTraining
 from interp.train.optimizer import OptimizerName
 from interp.train.text import Alignment
-from masks.limits import limited, require_limits
+from masks.limits import Limited, limited
 
 
 @dataclass(frozen=True)
-class TextTraining:
+class TextTraining(Limited):
     """Training of the text encoder.
 
     ``alignment``: where durations come from, ``forced`` alignment by pocketsphinx or monotonic ``search`` by
@@ -27,13 +27,9 @@ class TextTraining:
     batch_size: int = limited(16, low=1)
     learning_rate: float = limited(2e-3, above=0.0)
 
-    def __post_init__(self) -> None:
-        """Check the bounds."""
-        require_limits(self)
-
 
 @dataclass(frozen=True)
-class EstimatorTraining:
+class EstimatorTraining(Limited):
     """Training of the estimator.
 
     ``frames`` and ``ref_frames`` are the crops; ``auxiliary`` the weight of the mass loss; ``ema_decay`` of
@@ -57,10 +53,6 @@ class EstimatorTraining:
     log_every: int = limited(50, low=1)
     precision: Literal["no", "bf16"] = "no"
     shares: ExampleShares = field(default_factory=ExampleShares)
-
-    def __post_init__(self) -> None:
-        """Check the bounds."""
-        require_limits(self)
 
 
 @dataclass(frozen=True)

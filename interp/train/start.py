@@ -1,7 +1,6 @@
 """Weights to go on from, small enough to be kept with the code: text encoder and estimator in eight bits.
 
-A matrix is stored as whole numbers of -127 to 127, each row with a scale: an error of under half a
-percent of the row's largest weight, which the first steps of training mend. All else is in half precision.
+The first steps of training mend what the rounding did.
 """
 
 from __future__ import annotations
@@ -10,17 +9,14 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from interp.checkpoints.weights_file import restored, rounded
 from interp.system.files import write_bytes
 from interp.train.state import TrainState, below
 from masks.errors import InterpError
-
-LARGEST = 127
-SCALE = "#scale"
 
 
 def save_start(path: Path, encoder: nn.Module, state: TrainState) -> None:
@@ -29,10 +25,8 @@ def save_start(path: Path, encoder: nn.Module, state: TrainState) -> None:
     tensors |= {f"average.{k}": v for k, v in state.average.items()}
     small: dict[str, Tensor] = {}
     for name, value in tensors.items():
-        small |= (
-            _rounded(name, value.detach().cpu().float()) if value.ndim > 1 else {name: value.cpu().half()}
-        )
-    write_bytes(path, save({k: v.contiguous() for k, v in small.items()}, {"step": json.dumps(state.step)}))
+        small |= rounded(name, value)
+    write_bytes(path, save(small, {"step": json.dumps(state.step)}))
 
 
 def encoder_of_start(path: Path, encoder: nn.Module) -> None:
@@ -62,29 +56,12 @@ def go_on_from(path: Path, state: TrainState) -> None:
     state.average = {k: v.to(device) for k, v in average.items()}
 
 
-def _rounded(name: str, value: Tensor) -> dict[str, Tensor]:
-    rows = value.flatten(1)
-    scale = (rows.abs().amax(1, keepdim=True) / LARGEST).clamp(min=torch.finfo(torch.float32).tiny)
-    whole = (rows / scale).round().clamp(-LARGEST, LARGEST).to(torch.int8)
-    return {name: whole.reshape(value.shape), name + SCALE: scale}
-
-
-def _restored(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    found = {}
-    for name, value in tensors.items():
-        if name.endswith(SCALE):
-            continue
-        scale = tensors.get(name + SCALE)
-        rows = value.float() if scale is None else value.flatten(1).float() * scale
-        found[name] = rows.reshape(value.shape)
-    return found
-
-
 def _read(path: Path) -> tuple[dict[str, Tensor], int]:
     try:
         with safe_open(path, framework="pt") as file:
             tensors = {k: file.get_tensor(k) for k in file.keys()}  # noqa: SIM118
-            return _restored(tensors), int(json.loads((file.metadata() or {})["step"]))
+            weights = {k: v.float() for k, v in restored(tensors).items()}
+            return weights, int(json.loads((file.metadata() or {})["step"]))
     except (SafetensorError, OSError, KeyError, ValueError, RuntimeError) as error:
         raise InterpError(f"{path}: no weights to go on from ({error}); leave `start` out") from error
 

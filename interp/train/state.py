@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,14 @@ class TrainState:
     average: dict[str, Tensor]
     optimizers: list[torch.optim.Optimizer]
     step: int = 0
+
+
+def move_average(average: Mapping[str, Tensor], model: nn.Module, step: int, decay: float) -> None:
+    """Move an exponential average of weights towards a model's, by more in the first steps."""
+    keep = min(decay, (1 + step) / (10 + step))
+    with torch.no_grad():
+        for name, value in model.state_dict().items():
+            average[name].lerp_(value, 1 - keep)
 
 
 def save_state(path: Path, state: TrainState) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
+from jaxtyping import Float
+
 from interp.vocoders.contract import Vocoder
 from interp.vocoders.griffin_lim import GriffinLim
 from interp.vocoders.neural.vocoder import NeuralVocoder
@@ -27,3 +30,9 @@ def make_vocoder(name: str, grid: MelGrid) -> Vocoder:
     if name not in VOCODERS:
         raise InterpError(f"vocoder: {name!r} is unknown; choose one of {', '.join(sorted(VOCODERS))}")
     return VOCODERS[name](grid)
+
+
+def sound_of(vocoder: Vocoder, mel: Float[np.ndarray, "n_mels frames"]) -> Float[np.ndarray, " samples"]:
+    """The sound of a mel, made quieter where it would exceed full scale."""
+    wav = vocoder(mel)
+    return wav / max(1.0, float(np.abs(wav).max(initial=0.0)))

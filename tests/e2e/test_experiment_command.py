@@ -1,4 +1,4 @@
-"""`interp eval --experiment`: speak, measure and report listed cases with a model of random weights."""
+"""`interp experiment`: speak, measure and report listed cases with a model of random weights."""
 
 import csv
 
@@ -33,15 +33,15 @@ def experiment(tmp_path, speech_model):
 
 
 def test_an_experiment_from_file_to_report(interp, experiment, tmp_path):
-    spoken = interp("eval", "--experiment", experiment, "--stage", "synthesise")
+    spoken = interp("experiment", experiment, "--stage", "synthesise")
     assert spoken.exit_code == 0, spoken.output
     assert "3 conditions of 2 cases, 5 in all; 0 failed" in spoken.stdout
-    early = interp("eval", "--experiment", experiment, "--stage", "report")
+    early = interp("experiment", experiment, "--stage", "report")
     assert early.exit_code == 2
     assert "nothing is measured yet" in early.stderr
     made = (tmp_path / "runs" / "guided" / "0001.flac").stat().st_mtime_ns
 
-    whole = interp("eval", "--experiment", experiment)
+    whole = interp("experiment", experiment)
     assert whole.exit_code == 0, whole.output
     assert (tmp_path / "runs" / "guided" / "0001.flac").stat().st_mtime_ns == made
     assert "| unguided | 2 |" in (tmp_path / "docs" / "report.md").read_text()
@@ -51,6 +51,6 @@ def test_an_experiment_from_file_to_report(interp, experiment, tmp_path):
     assert float(rows["unguided"]["cost.evaluations"]) == 2
     assert float(rows["guided"]["pitch.ref1.median_hz"]) == pytest.approx(110, abs=1)
 
-    other = interp("eval", "--experiment", experiment, "--set", "base.n_timesteps=3")
+    other = interp("experiment", experiment, "--set", "base.n_timesteps=3")
     assert other.exit_code == 2
     assert "n_timesteps was 2 and is 3" in other.stderr

@@ -10,7 +10,7 @@ from interp import Synthesizer, SynthSettings
 from interp.system.shipped import data_path
 synthesizer = Synthesizer.load()
 for number in (1, 2):
-    synthesizer._reference(data_path(f"resources/demo_ref{number}.wav"), SynthSettings())
+    synthesizer.reference(data_path(f"resources/demo_ref{number}.wav"), SynthSettings())
 print(*sys.modules)
 """
 

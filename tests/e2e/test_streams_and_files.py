@@ -324,3 +324,23 @@ def test_what_completion_offers(here, line, wanted):
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=os.environ | words
     )
     assert f"plain,{wanted}" in done.stdout.split(), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "piped", "says"),
+    [
+        ((), "Café.".encode("utf-16"), "cafe\t"),
+        (("--text-file", "-"), b"Hello.", "hello\t"),
+        ((), b"caf\xe9", "standard input: byte 4 (0xE9"),
+        (("--text", "Hello."), b"", "hello\t"),
+        ((), b"", "standard input: is empty"),
+        (("--text", "Qix.", "--lexicon", "wide.txt"), b"", "qix\tHH AH0"),
+        (("--text", "Qix.", "--lexicon", "latin.txt"), b"", "latin.txt: byte 1 (0xE9"),
+    ],
+)
+def test_what_is_read_is_said_in_any_encoding(interp, here, arguments, piped, says):
+    Path("wide.txt").write_bytes("# mine\r\nqix\tHH AH0\r\n".encode("utf-16"))
+    Path("latin.txt").write_bytes(b"\xe9\tHH")
+    result = interp("say", *arguments, input=piped)
+    assert says.casefold() in result.output.casefold().replace("é", "e")
+    assert (result.exit_code == 0) == ("\t" in says)

@@ -18,28 +18,31 @@ MAY_IMPORT = {
     "masks": "",
     "guidance": "masks",
     "system": "masks",
-    "settings": "masks guidance system",
+    "backends": "masks",
+    "modes": "masks",
+    "settings": "masks guidance system modes",
     "audio": "masks system",
-    "text": "masks",
-    "corpus": "masks system settings audio text",
+    "text": "masks system",
+    "corpus": "masks system backends settings audio text",
     "diffusion": "masks",
-    "estimators": "masks guidance settings audio text diffusion",
+    "estimators": "masks guidance modes settings audio text diffusion",
     "checkpoints": "masks system settings text estimators",
     "vocoders": "masks system settings checkpoints",
-    "synthesis": "masks guidance system settings audio text diffusion estimators checkpoints vocoders",
+    "synthesis": "masks guidance system modes settings audio text diffusion estimators checkpoints vocoders",
     "reports": "masks guidance system settings audio estimators checkpoints synthesis",
-    "evaluation": "masks system audio text corpus reports",
-    "sweep": "masks system settings audio text vocoders synthesis reports evaluation",
-    "experiment": "masks guidance system settings audio text corpus diffusion estimators vocoders synthesis "
-    "reports evaluation",
+    "evaluation": "masks system modes audio text corpus reports",
+    "sweep": "masks system backends settings audio text vocoders synthesis reports evaluation",
+    "experiment": "masks guidance system backends modes settings audio text corpus diffusion estimators "
+    "vocoders synthesis reports evaluation",
     "train": "masks system settings audio text corpus diffusion estimators checkpoints vocoders",
-    "cli": "masks system settings audio corpus synthesis reports evaluation sweep experiment train",
+    "cli": "masks system backends modes settings audio text corpus synthesis reports evaluation sweep "
+    "experiment train",
     "interp": "masks system settings synthesis cli",
 }
 # Of these, imported inside functions only (or for annotations): whoever does without need not wait for them.
 LATE = {
     "reports": "estimators",
-    "cli": "synthesis reports evaluation sweep experiment train",
+    "cli": "text synthesis reports evaluation sweep experiment train",
     "interp": "settings synthesis",
 }
 

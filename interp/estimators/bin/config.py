@@ -15,7 +15,8 @@ class BinConfig:
     ``row_heights`` are the bins of each row of target patches, ``patch_frames`` their frames;
     ``cross_layers`` the layers that attend the references; ``fine_bins`` and ``coarse_bins`` the grid of
     reference tokens. ``neither``: it was taught that the answer may be neither reference, so the null key
-    stays open beside both.
+    stays open beside both. ``comb_bins``: pitch tokens carry the comb that their F0 draws on so many of the
+    lowest mel bins; 0 for none.
     """
 
     n_mels: int = 80
@@ -31,6 +32,7 @@ class BinConfig:
     coarse_bins: int = 8
     voice_size: int = 16
     neither: bool = False
+    comb_bins: int = 0
 
     def __post_init__(self) -> None:
         """Refuse sizes that do not fit each other, all of them at once."""
@@ -50,6 +52,7 @@ def _size_complaints(c: BinConfig) -> list[str]:
         (c.coarse_bins % COARSE_POOL_BINS == 0, f"coarse_bins: give a multiple of {COARSE_POOL_BINS}"),
         (coarse % c.coarse_bins == 0, f"coarse_bins: {c.coarse_bins} does not divide n_mels - fine_bins"),
         (coarse > 0, f"fine_bins: give fewer than n_mels {c.n_mels}"),
+        (0 <= c.comb_bins <= c.n_mels, f"comb_bins: {c.comb_bins}; give 0 to n_mels {c.n_mels}"),
     )
     return [complaint for holds, complaint in rules if not holds]
 

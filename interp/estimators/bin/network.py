@@ -166,7 +166,7 @@ class BinEstimator(nn.Module):
         w, n = config.width, config.patch_frames
         self.bands = split_bands(config.row_heights)
         self.tokens = ReferenceTokens(
-            config.n_mels, w, config.fine_bins, config.coarse_bins, config.voice_size
+            config.n_mels, w, config.fine_bins, config.coarse_bins, config.voice_size, config.comb_bins
         )
         self.inputs = nn.ModuleList(nn.Linear(2 * height * n, w) for _, height, _ in self.bands)
         self.outputs = nn.ModuleList(nn.Linear(w, height * n) for _, height, _ in self.bands)

@@ -15,16 +15,15 @@ from guidance.step_state import StepState
 from interp.estimators.bin.config import BinConfig
 from interp.estimators.contract import Piece, TargetCells
 from interp.estimators.parts.patches import cut_columns, pad_to_multiple
+from interp.modes.registry import MODES
 from interp.settings.synth import SynthSettings
 from masks.grid import MelGrid
 from masks.groups import (
     KINDS,
     REFERENCES,
     AttendMode,
-    freq_visibility,
     groups_of_kind,
     log_weights,
-    temp_visibility,
 )
 from masks.reduce import HARMONIC_THRESHOLD, PatchGrid, reduce_mask
 from masks.spans import query_spans
@@ -87,10 +86,9 @@ def _visibility(
 ) -> Float[Tensor, "batch queries groups"]:
     attend: AttendMode = settings.attend
     leak = float(np.exp(-settings.attend_log_weight))
-    if settings.mode == "freq":
-        visible = freq_visibility(attend, leak).expand(len(targets), -1, -1)
-    else:
-        visible = temp_visibility(_spans(targets, n_frames, patch_grid(config)), attend, leak)
+    spans = None if targets[0].spans is None else _spans(targets, n_frames, patch_grid(config))
+    visible = MODES[settings.mode].visibility(spans, attend, leak)
+    visible = visible.expand(len(targets), -1, -1)
     if not config.neither:
         return visible
     null = {"joint": 1.0, "weighted": leak, "masked": 0.0}[attend]
@@ -102,7 +100,7 @@ def _spans(
 ) -> Float[Tensor, "batch spans queries"]:
     """Means over the real frames of every column, sentence by sentence; 0 in columns of padding."""
     spans = [t.spans for t in targets]
-    assert all(s is not None for s in spans), "temp mode needs spans"
+    assert all(s is not None for s in spans), "sentences of one batch are of one mode"
     rows = [query_spans(s, patches).reshape(2, patches.n_rows, -1) for s in spans if s is not None]
     return torch.stack([_pad(r, patches.n_columns(n_frames)).flatten(1) for r in rows])
 

@@ -20,8 +20,9 @@ from interp.estimators.gradtts.bound import N_LAYERS, BoundGradTTS
 from interp.estimators.gradtts.model import GradTTS
 from interp.estimators.gradtts.speakers import composed_plane, require_speakers, share_of_speaker1
 from interp.estimators.sentence import Sentence, merge_blanks
+from interp.modes.registry import MODES
 from interp.settings.objectives import shipped_objective
-from interp.settings.synth import OBJECTIVE_OF_MODE, SynthSettings
+from interp.settings.synth import SynthSettings
 from interp.text.gradtts_phonemes import gradtts_phonemes, voiced_symbols
 from masks.errors import InterpError
 from masks.grid import MelGrid
@@ -63,6 +64,7 @@ class GradTTSEngine:
         """
         _refuse_what_needs_style(settings)
         guidance, notes = _guidance_followed(settings)
+        notes += ("lexicon: not read, Grad-TTS has a front end of its own",) if settings.lexicon else ()
         return replace(settings, guidance=guidance), (self._speaker_note(settings), *notes)
 
     def _speaker_note(self, settings: SynthSettings) -> str:
@@ -128,15 +130,16 @@ def _refuse_what_needs_style(settings: SynthSettings) -> None:
 
 def _guidance_followed(settings: SynthSettings) -> tuple[GuidanceSettings, tuple[str, ...]]:
     """BoundObjective as this attention can follow it; a mode's default objective counts as none asked for."""
-    asked, default = settings.guidance, OBJECTIVE_OF_MODE[settings.mode]
+    asked, mode = settings.guidance, MODES[settings.mode]
+    default = mode.objective
     if not asked.enabled:
         return asked, ()
-    if settings.mode == "temp" and asked.objective != default:
+    if not mode.bands and asked.objective != default:
         raise InterpError(
-            f"objective: {asked.objective!r} cannot be followed in temp mode by a Grad-TTS checkpoint, whose "
-            "noise is tuned in freq mode only; add --no-guidance"
+            f"objective: {asked.objective!r} cannot be followed in {mode.name} mode by a Grad-TTS "
+            "checkpoint, whose noise is tuned by bands only; add --no-guidance"
         )
-    if settings.mode == "temp":
+    if not mode.bands:
         return replace(asked, enabled=False), (NOT_TUNED,)
     if asked.target_cells != "static":
         raise InterpError(

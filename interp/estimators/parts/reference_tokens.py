@@ -2,7 +2,8 @@
 
 Fine tokens (1 bin by 4 frames) up to ``fine_bins``, coarse ones above, pooled over bins so that no
 harmonics remain. A token sees its own patch alone. Pitch tokens carry log F0 and voicing of their frames,
-rest tokens the level of their frames and their reference's voice vector.
+and the comb of that F0: where on the lowest mel bins its harmonics lie, which a network learns from the
+number only late. Rest tokens carry the level of their frames and their reference's voice vector.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from torch.nn import functional as F
 from interp.estimators.parts.fourier import fourier_features
 from interp.estimators.parts.initial import normal_values
 from interp.estimators.parts.patches import cut_columns, pad_to_multiple
+from masks.grid import MelGrid
 from masks.groups import key_groups, key_membership
 
 FINE_FRAMES = 4
@@ -60,7 +62,17 @@ class Tokens:
 class ReferenceTokens(nn.Module):
     """Cuts references into tokens and embeds them."""
 
-    def __init__(self, n_mels: int, width: int, fine_bins: int, coarse_bins: int, voice_size: int) -> None:
+    centres_hz: Tensor
+
+    def __init__(
+        self,
+        n_mels: int,
+        width: int,
+        fine_bins: int,
+        coarse_bins: int,
+        voice_size: int,
+        comb_bins: int = 0,
+    ) -> None:
         super().__init__()
         assert (n_mels - fine_bins) % coarse_bins == 0, f"rows of {coarse_bins} in {n_mels - fine_bins} bins"
         assert coarse_bins % COARSE_POOL_BINS == 0, f"{coarse_bins} bins in pools of {COARSE_POOL_BINS}"
@@ -73,7 +85,9 @@ class ReferenceTokens(nn.Module):
         self.coarse_position = nn.Parameter(normal_values(n_rows, width, std=0.5))
         self.kind = nn.Parameter(normal_values(2, width, std=0.5))
         self.time = nn.Linear(2 * N_TIME_OCTAVES, width)
-        self.f0 = nn.Linear(2 * N_F0_OCTAVES + 1, width)
+        centres_hz = torch.tensor(MelGrid().centres_hz[:comb_bins], dtype=torch.float32, device="cpu")
+        self.register_buffer("centres_hz", centres_hz, persistent=False)  # no weight: never on meta
+        self.f0 = nn.Linear(2 * N_F0_OCTAVES + 1 + comb_bins, width)
         self.voice = nn.Sequential(
             nn.Linear(voice_size + 1, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
         )
@@ -131,16 +145,21 @@ class ReferenceTokens(nn.Module):
         return embedded[:, :, None]
 
     def _f0_feature(self, refs: References) -> Tensor:
-        """Log F0, mean over a token's voiced frames, and their share: (B, R, T/4, width)."""
+        """Log F0, mean over a token's voiced frames, their share, and the comb: (B, R, T/4, width)."""
         voiced = cut_columns((refs.f0_hz > 0).float(), FINE_FRAMES)
         log_f0 = cut_columns(refs.f0_hz.clamp(min=1.0).log(), FINE_FRAMES)
         share = voiced.mean(-1)
         mean = (log_f0 * voiced).sum(-1) / voiced.sum(-1).clamp(min=1.0)
         level = torch.where(share > 0, (mean - LOG_F0_CENTRE) / LOG_F0_SPAN, 0.0)
-        embedded: Tensor = self.f0(
-            torch.cat([fourier_features(level, N_F0_OCTAVES, -1.0), share[..., None]], -1)
-        )
+        numbers = [fourier_features(level, N_F0_OCTAVES, -1.0), share[..., None], self._comb(mean, share)]
+        embedded: Tensor = self.f0(torch.cat(numbers, -1))
         return embedded
+
+    def _comb(self, log_f0: Tensor, voiced_share: Tensor) -> Tensor:
+        """1 on a harmonic, -1 between two, at every centre; 0 where nothing is voiced: (B, R, T/4, bins)."""
+        periods = self.centres_hz * log_f0.neg().exp()[..., None]
+        comb: Tensor = (2 * math.pi * periods).cos() * (voiced_share > 0)[..., None]
+        return comb
 
     def _voice_feature(self, refs: References, width: int) -> Tensor:
         """The reference's voice vector and the level of the token's frames: (B, R, T/width, width)."""

@@ -35,10 +35,10 @@ class MeanScore:
         started = time.perf_counter()
         pieces = bench.pieces(trials, settings)
         alone = [[replace(p, pair=(p.pair[i], p.pair[i])) for p in pieces] for i in (0, 1)]
-        first, second = (bench.bind(side, settings).model for side in alone)
+        first, second = (bench.bind(side, settings) for side in alone)
 
         def mean(x_t: Tensor, t: Tensor) -> Tensor:
-            return (first.score(x_t, t) + second.score(x_t, t)) / 2
+            return (first.model.score(x_t, t) + second.model.score(x_t, t)) / 2
 
         mels = bench.run_score(mean, first, pieces, settings)
         seconds = (time.perf_counter() - started) / len(trials)

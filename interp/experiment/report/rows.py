@@ -10,6 +10,7 @@ from interp.experiment.made import Masses
 from interp.experiment.plan import Arm
 from interp.experiment.store import Figures, Store
 from interp.experiment.trial import Trial
+from interp.modes.registry import MODES
 
 WITHIN_SEMITONES = 1.5
 STEPS_LATER = 3
@@ -60,14 +61,14 @@ def derived(measured: Mapping[str, float | None]) -> Figures:
 def masses_at(masses: Masses | None, probe_progress: float, mode: str) -> Figures:
     """Relative masses at the last evaluation inside the windows, and three evaluations later.
 
-    In temp mode the objective alone: there groups of both halves' queries would be averaged.
+    Without bands the objective alone: there groups of both halves' queries would be averaged.
     """
     if masses is None:
         return {}
     inside = np.flatnonzero(1 - masses.t < probe_progress)
     last = int(inside[-1]) if len(inside) else 0
     loss: Figures = {"mass.loss": float(masses.loss[last])}
-    if mode == "temp":
+    if not MODES[mode].bands:
         return loss
     later = min(last + STEPS_LATER, len(masses.t) - 1)
     found = {"mass.pitch": last, "mass.pitch_later": later}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from interp.audio.read import load_reference
-from interp.audio.write import ogg_of
+from interp.audio.write import sound_bytes
 from interp.sweep.figures import labels_of
 from interp.sweep.ledger import Row, open_ledger
 from interp.sweep.report.page import Report, best_points, control_of, page_of
@@ -63,7 +63,7 @@ def _references(rows: Sequence[Row]) -> tuple[dict[str, bytes], list[str]]:
     for path in dict.fromkeys(p for row in rows for p in (row.ref1, row.ref2)):
         try:
             recording = load_reference(path, max_seconds=LONGEST_REFERENCE_S)
-            sounds[path] = ogg_of(recording.wav, recording.sample_rate)
+            sounds[path] = sound_bytes(recording.wav, recording.sample_rate, "OGG", "VORBIS")
         except InterpError as error:
             notes.append(str(error))
     return sounds, notes

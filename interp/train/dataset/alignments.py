@@ -1,8 +1,9 @@
-"""Alignments of a whole corpus, cached as one JSON file a speaker."""
+"""Alignments of a whole corpus, cached as one JSON file a speaker, which a killed run goes on from."""
 
 from __future__ import annotations
 
 import json
+import logging
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
@@ -12,7 +13,11 @@ from tqdm import tqdm
 
 from interp.corpus.align import ALIGN_RATE_HZ, AlignedWord, Aligner
 from interp.corpus.metadata import Utterance
+from interp.system.files import write_json
 
+SAVE_EVERY = 100  # recordings; half a minute of work
+Words = list[AlignedWord] | None  # None where the text did not fit the sound
+log = logging.getLogger(__name__)
 _aligner: Aligner | None = None
 
 
@@ -24,15 +29,17 @@ def align_corpus(utterances: list[Utterance], folder: Path, workers: int) -> dic
     if todo:
         with ProcessPoolExecutor(workers) as pool:
             found = pool.map(_align_one, todo, chunksize=16)
-            for utterance, words in tqdm(
-                zip(todo, found, strict=True), total=len(todo), desc="align", unit="file"
+            pairs = zip(todo, found, strict=True)
+            for number, (utterance, words) in enumerate(
+                tqdm(pairs, total=len(todo), desc="align", unit="file"), start=1
             ):
                 cached[utterance.key] = words
-        _write(folder, cached)
+                if number % SAVE_EVERY == 0 or number == len(todo):
+                    _write(folder, cached, {u.speaker for u in todo[:number][-SAVE_EVERY:]})
     return {u.key: words for u in utterances if (words := cached[u.key]) is not None}
 
 
-def _align_one(utterance: Utterance) -> list[AlignedWord] | None:
+def _align_one(utterance: Utterance) -> Words:
     import soundfile
 
     global _aligner
@@ -47,11 +54,15 @@ def _align_one(utterance: Utterance) -> list[AlignedWord] | None:
     return _aligner.align(samples, utterance.text)
 
 
-def _read(folder: Path) -> dict[str, list[AlignedWord] | None]:
-    out: dict[str, list[AlignedWord] | None] = {}
+def _read(folder: Path) -> dict[str, Words]:
+    """What is cached; a file that is no such cache is left out, and so made again."""
+    out: dict[str, Words] = {}
     for file in sorted(folder.glob("*.json")):
-        for key, words in json.loads(file.read_text()).items():
-            out[key] = None if words is None else [_word(w) for w in words]
+        try:
+            entries = json.loads(file.read_text())
+            out |= {k: None if words is None else [_word(w) for w in words] for k, words in entries.items()}
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            log.warning("%s: not a readable alignment (%s); its recordings are aligned again", file, error)
     return out
 
 
@@ -59,9 +70,10 @@ def _word(w: dict[str, list[str] | str]) -> AlignedWord:
     return AlignedWord(str(w["text"]), tuple(w["phones"]), tuple(float(x) for x in w["edges_s"]))
 
 
-def _write(folder: Path, alignments: dict[str, list[AlignedWord] | None]) -> None:
+def _write(folder: Path, alignments: dict[str, Words], speakers: set[str]) -> None:
     by_speaker: dict[str, dict[str, list[dict[str, object]] | None]] = defaultdict(dict)
     for key, words in alignments.items():
-        by_speaker[key.split("/")[0]][key] = None if words is None else [asdict(w) for w in words]
+        if (speaker := key.split("/")[0]) in speakers:
+            by_speaker[speaker][key] = None if words is None else [asdict(w) for w in words]
     for speaker, entries in by_speaker.items():
-        (folder / f"{speaker}.json").write_text(json.dumps(entries))
+        write_json(folder / f"{speaker}.json", entries)

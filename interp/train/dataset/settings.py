@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from masks.limits import limited, require_limits
+from masks.limits import Limited, limited
 
 
 @dataclass(frozen=True)
-class DataSettings:
+class DataSettings(Limited):
     """Where the recordings are and how they are widened.
 
     ``corpus``: folder of recordings with metadata.csv, or nothing; ``cache``: folder for alignments and
@@ -29,7 +29,3 @@ class DataSettings:
     workers: int = limited(2, low=1)
     timed: str = ""
     unseen: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Check the bounds."""
-        require_limits(self)

@@ -14,7 +14,7 @@ from torch import nn
 from tqdm import tqdm
 
 from interp.train.run_log import Report
-from interp.train.state import TrainState, load_newest, load_state, save_state
+from interp.train.state import TrainState, load_newest, load_state, move_average, save_state
 from interp.train.vocoder.bank import VoiceBank, draw_crops
 from interp.train.vocoder.discriminators import Discriminators
 from interp.train.vocoder.settings import VocoderTraining
@@ -140,7 +140,7 @@ def _one_step(
     accelerator.backward(loss)
     rate = settings.pitch_rate if step <= settings.pitch_steps else settings.learning_rate
     _update(state, rate * share, step)
-    _average(state, settings.ema_decay)
+    move_average(state.average, state.model, state.step, settings.ema_decay)
     return figures
 
 
@@ -152,14 +152,6 @@ def _update(state: TrainState, rate: float, step: int) -> None:
     optimizer.step()
     optimizer.zero_grad()
     state.step = step
-
-
-def _average(state: TrainState, decay: float) -> None:
-    """Exponential average of the weights, shorter at the start."""
-    keep = min(decay, (1 + state.step) / (10 + state.step))
-    with torch.no_grad():
-        for name, value in state.model.state_dict().items():
-            state.average[name].lerp_(value, 1 - keep)
 
 
 def save_both(folder: Path, state: TrainState, judges: TrainState, settings: VocoderTraining) -> None:

@@ -1,5 +1,8 @@
 """Recordings in, WAV files out: what can be used is used and noted, what cannot is one clear error."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import soundfile
@@ -151,3 +154,18 @@ def test_saved_wav_reads_back(tmp_path):
     save_wav(tmp_path / "o.wav", wav, RATE)
     again, _ = read_audio(tmp_path / "o.wav")
     assert np.abs(again - wav).max() < 1e-4
+
+
+LONG_OGG = """
+import numpy as np
+from interp.audio.write import save_wav
+t = np.arange(120 * 22050) / 22050
+save_wav({path!r}, 0.1 * np.sin(2 * np.pi * 220 * t), 22050)
+"""
+
+
+def test_two_minutes_can_be_written_as_ogg(tmp_path):
+    """In a process of its own: libsndfile ends it where it is given all samples at once."""
+    path = tmp_path / "o.ogg"
+    subprocess.run([sys.executable, "-c", LONG_OGG.format(path=str(path))], check=True)
+    assert soundfile.info(path).frames == 120 * 22050

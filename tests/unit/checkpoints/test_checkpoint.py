@@ -9,6 +9,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from interp.checkpoints.checkpoint import FORMAT, load_checkpoint, save_checkpoint
+from interp.estimators.bin.config import BinConfig
+from interp.estimators.registry import SpeechModelConfig, build
 from interp.settings.resolve import mapping_of
 from interp.system.shipped import checkpoint_path
 from masks.errors import InterpError
@@ -188,3 +190,38 @@ def test_a_folder_that_cannot_be_written(speech_model, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InterpError, match="file"):
         save_checkpoint(tmp_path / "file" / "model.safetensors", speech_model, {})
+
+
+def test_a_mean_mel_is_stored_in_eight_bits_and_all_else_in_half_precision(tmp_path):
+    torch.manual_seed(0)
+    model = build(SpeechModelConfig(mean="frames", bin=BinConfig(comb_bins=8)))
+    path = tmp_path / "frames.safetensors"
+    save_checkpoint(path, model, {})
+    loaded = load_checkpoint(path).model.state_dict()
+    assert loaded.keys() == model.state_dict().keys()
+    for name, value in model.state_dict().items():
+        if not name.startswith("text_encoder."):
+            assert torch.equal(loaded[name], value.half().float()), name
+            continue
+        largest = value.flatten(1).abs().amax(1, keepdim=True) if value.ndim > 1 else value.abs().max()
+        off = (loaded[name] - value).reshape(len(value) if value.ndim > 1 else 1, -1)
+        assert (off.abs() <= 0.0051 * largest + 1e-9).all(), name
+    n_encoder = sum(p.numel() for p in model.text_encoder.parameters())
+    n_all = sum(p.numel() for p in model.parameters())
+    assert path.stat().st_size < 1.1 * n_encoder + 2 * (n_all - n_encoder) + 100_000
+
+
+def test_numbers_that_are_no_weights_are_real_after_loading(tmp_path):
+    path = tmp_path / "comb.safetensors"
+    save_checkpoint(path, build(SpeechModelConfig(bin=BinConfig(comb_bins=8))), {})
+    buffers = dict(load_checkpoint(path).model.named_buffers())
+    assert buffers
+    assert not any(b.is_meta for b in buffers.values())
+
+
+@pytest.mark.parametrize("scale", [torch.ones(3, 1), torch.ones(2, 2, 2)])
+def test_a_scale_that_fits_no_matrix_is_refused(saved, scale):
+    weights = load_file(saved)
+    name = next(k for k, v in weights.items() if v.ndim == 2 and len(v) != 3)
+    save_file({**weights, name + "#scale": scale}, saved, header_of(saved)["__metadata__"])
+    assert "readable" in refused(saved) or "fit" in refused(saved)

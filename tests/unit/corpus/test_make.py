@@ -11,7 +11,6 @@ import pytest
 import soundfile
 
 from interp.corpus import make
-from interp.corpus.in_order import results_in_order
 from interp.corpus.make import make_corpus
 from interp.corpus.metadata import read_corpus
 from interp.corpus.settings import CorpusSettings
@@ -143,7 +142,3 @@ def test_without_its_packages_it_says_what_to_install(tmp_path, monkeypatch):
     with pytest.raises(InterpError, match=r"needs nobodys_module; pip install 'interp-speech\[corp"):
         make_corpus(tmp_path / "c", SETTINGS)
     assert not (tmp_path / "c").exists()
-
-
-def test_results_come_in_order_from_several_processes():
-    assert list(results_in_order(abs, iter(range(-9, 0)), 2)) == list(range(9, 0, -1))

@@ -144,8 +144,12 @@ def test_a_conditions_own_settings_lie_between_the_experiments_and_the_files(tmp
 def test_mistakes_are_one_line(tmp_path, text, said):
     file = tmp_path / "x.yaml"
     file.write_text(f"runs: {tmp_path}/r\ndocs: {tmp_path}/d\n{text}\n")
-    result = CliRunner().invoke(main, ["eval", "--experiment", str(file)])
-    assert result.exit_code == 2
+    result, alias = (
+        CliRunner().invoke(main, [*command, str(file)])
+        for command in (["experiment"], ["eval", "--experiment"])
+    )
+    assert alias.stderr == result.stderr
+    assert result.exit_code == alias.exit_code == 2
     assert said in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
 
@@ -155,7 +159,10 @@ def test_mistakes_are_one_line(tmp_path, text, said):
     [
         ([], "TARGET: is missing"),
         (["x.wav", "--experiment", "y.yaml"], "one of them"),
-        (["x.wav", "--set", "a=1"], "--set"),
+        (["x.wav", "--set", "a=1"], "--set: belongs to an experiment"),
+        (["x.wav", "--stage", "all"], "--stage: belongs to an experiment"),
+        (["--experiment", "y.yaml", "--ref1", "a.wav"], "--ref1: belongs to TARGET"),
+        (["--experiment", "y.yaml", "--measures", "all"], "--measures: belongs to TARGET"),
     ],
 )
 def test_options_that_do_not_go_together(arguments, said):

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from guidance.degeneracy import fresh_normals, is_flat
+from guidance.degeneracy import is_flat
 from guidance.noise_stats import noise_stats
 
 FULL = torch.ones(1, 300, dtype=torch.bool)
@@ -64,15 +64,6 @@ def test_slow_noise_has_its_power_in_the_first_band():
 def test_a_few_frames_are_enough():
     (found,) = noise_stats(white(frames=1), torch.ones(1, 1, dtype=torch.bool))
     assert all(math.isfinite(value) for value in found.against_fresh.values())
-
-
-def test_fresh_normals_do_not_depend_on_the_batch():
-    mask = torch.arange(12) < torch.tensor([12, 7])[:, None]
-    together = fresh_normals(torch.zeros(2, 80, 12), mask)
-    alone = fresh_normals(torch.zeros(1, 80, 7), mask[1:, :7])
-    assert torch.equal(together[1:, :, :7], alone)
-    assert (together[1, :, 7:] == 0).all()
-    assert 0.9 < together[0].std() < 1.1
 
 
 def test_flat_is_what_rounding_would_hide():

@@ -41,7 +41,7 @@ def setup(bench):
 
 
 def landscape_of(tuner, z, frame_mask):
-    return PathLandscape(tuner.bound, tuner.tuned_path, z, frame_mask, 3)
+    return PathLandscape(tuner.bound, tuner.tuned_path, frame_mask, 3)
 
 
 def loss_of(tuner, z, frame_mask, readings):

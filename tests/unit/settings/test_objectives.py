@@ -29,7 +29,7 @@ def test_the_shipped_tables_are_there_and_load():
 
 
 def test_unknown_objective_names_the_nearest():
-    with pytest.raises(InterpError, match=r"no table 'mached'.*did you mean 'matched'\? Change --objective$"):
+    with pytest.raises(InterpError, match=r"no table 'mached'.*did you mean matched\? Change --objective$"):
         load_objective("mached", FOLDER)
     with pytest.raises(InterpError, match=r"allowed: matched, .*, temp\. Change --objective$"):
         load_objective("zzz", FOLDER)

@@ -43,7 +43,7 @@ def test_another_mode_takes_its_objective_along():
         ({"sampler": "euler"}, "sampler: 'euler' is not one of sde, ode"),
         ({"split_s": 1.0, "split_word": "a"}, "give one of them"),
         ({"guidance": GuidanceSettings(objective="temp")}, "needs mode temp"),
-        ({"guidance": GuidanceSettings(objective="mached")}, "did you mean 'matched'"),
+        ({"guidance": GuidanceSettings(objective="mached")}, "did you mean matched"),
         ({"guidance": GuidanceSettings(t_tal1=0.3)}, "t_tal1 0.3 is after t_tal2 0.2"),
         ({"attend": "masked"}, "--no-guidance"),
         ({"seed": -1, "split": 1.5}, "seed: -1.*split: 1.5"),

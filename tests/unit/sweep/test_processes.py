@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from sweep_fakes import die_on_gamma_2, plan_of, speak
 
-from interp.sweep.backends.in_process import InProcess
-from interp.sweep.backends.processes import THREAD_VARIABLES, Processes
+from interp.backends.in_process import InProcess
+from interp.backends.processes import Processes
 from interp.sweep.ledger import open_ledger
 from interp.sweep.run import run_sweep
 
@@ -24,7 +24,7 @@ sys.path[:0] = [{fakes!r}, {root!r}]
 import pickle
 from pathlib import Path
 from sweep_fakes import speak_and_note
-from interp.sweep.backends.processes import Processes
+from interp.backends.processes import Processes
 from interp.sweep.run import run_sweep
 
 if __name__ == "__main__":
@@ -58,23 +58,6 @@ def test_a_process_that_dies_costs_its_point_only(plan, tmp_path):
     assert counts == {"pending": 0, "running": 0, "done": 24, "failed": 4}
     assert all(r.settings["guidance"]["gamma"] == 2 and r.seed == 7 for r in failed)
     assert {r.error for r in failed} == {"RuntimeError: its worker process died (exit code 9)"}
-
-
-def test_threads_are_set_for_the_workers_and_not_for_us(monkeypatch):
-    monkeypatch.delenv(THREAD_VARIABLES[0], raising=False)
-    monkeypatch.setenv(THREAD_VARIABLES[1], "5")
-    pool = Processes(1, _tell_threads, threads=3)
-    pool.submit("any batch")
-    try:
-        assert pool.collect() == ["3"] * len(THREAD_VARIABLES)
-    finally:
-        pool.close()
-    assert THREAD_VARIABLES[0] not in os.environ
-    assert os.environ[THREAD_VARIABLES[1]] == "5"
-
-
-def _tell_threads(batch):
-    return [os.environ[name] for name in THREAD_VARIABLES]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is a POSIX signal")

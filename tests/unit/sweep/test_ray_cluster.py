@@ -6,8 +6,8 @@ from importlib.util import find_spec
 import pytest
 from sweep_fakes import plan_of, speak, speak_a_second
 
-from interp.sweep.backends.in_process import InProcess
-from interp.sweep.backends.ray_cluster import RayCluster
+from interp.backends.in_process import InProcess
+from interp.backends.ray_cluster import RayCluster
 from interp.sweep.ledger import open_ledger
 from interp.sweep.run import run_sweep
 from masks.errors import InterpError

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from sweep_fakes import SPEC, outcome, plan_of, speak, speak_but_gamma_2
 
-from interp.sweep.backends.in_process import InProcess
+from interp.backends.in_process import InProcess
 from interp.sweep.ledger import FILE, create_ledger, has_ledger, open_ledger
 from interp.sweep.run import run_sweep
 from interp.system.lock import only_run

@@ -10,7 +10,7 @@ import torch
 
 from guidance.settings import GuidanceSettings
 from interp.checkpoints.checkpoint import Checkpoint
-from interp.settings.synth import SynthSettings
+from interp.settings.synth import SynthSettings, for_mode
 from interp.synthesis.pipeline import Request, Synthesizer
 from masks.errors import InterpError
 
@@ -332,3 +332,14 @@ def test_one_iteration_in_all_is_told(speak):
     said = [n for n in speak(guided_by(scope="trajectory")).notes if "tuning iteration" in n]
     assert len(said) == 1
     assert not [n for n in speak(guided_by(scope="trajectory", epochs=2)).notes if "tuning iteration" in n]
+
+
+@pytest.mark.parametrize("mode", ["freq", "temp"])
+@pytest.mark.parametrize("scope", ["step", "initial"])
+def test_one_recording_twice_speaks_as_without_tuning_and_says_so(speak, mode, scope):
+    asked = for_mode(guided_by(scope=scope), mode)
+    untuned = replace(asked, guidance=replace(asked.guidance, enabled=False))
+    tuned, plain = (speak(one, ref2="low") for one in (asked, untuned))
+    assert np.array_equal(tuned.mel, plain.mel)
+    assert any("noise not tuned" in note for note in tuned.notes)
+    assert not any("noise not tuned" in note for note in speak(asked).notes)

@@ -38,3 +38,8 @@ def test_a_shipped_configuration_opens_with_its_cost_and_its_command(path: Path)
 def test_search_alone_is_not_forced():
     alignments = {path.stem: resolve(TrainSettings, path).text.alignment for path in CONFIGS}
     assert {name for name, alignment in alignments.items() if alignment == "search"} == {"search"}
+
+
+def test_no_shipped_file_names_a_folder_outside_the_project():
+    shipped = [p for p in data_path("configs").rglob("*.yaml") if "../" in p.read_text(encoding="utf-8")]
+    assert shipped == []

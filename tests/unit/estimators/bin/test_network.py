@@ -145,6 +145,7 @@ def test_a_pass_that_stops_early_has_the_masses_of_the_whole_one(estimator, refs
         {"n_heads": 0},
         {"fine_bins": 15},
         {"coarse_bins": 6},
+        {"comb_bins": 81},
         {"fine_bins": 80},
         {"cross_layers": (1, 5)},
         {"cross_layers": ()},

@@ -156,7 +156,7 @@ def test_tuned_noise_draws_mass_into_reference_1s_band_and_gamma_is_inert(synthe
 
 
 def test_the_gradient_is_that_of_finite_differences(synthesizer, voices):
-    engine, features = synthesizer.engine, synthesizer._reference
+    engine, features = synthesizer.engine, synthesizer.reference
     asked = settings(guidance=GuidanceSettings(objective="sequential"))
     sentence = engine.encode(TEXT, asked)
     pair = [features(voice, asked) for voice in voices]

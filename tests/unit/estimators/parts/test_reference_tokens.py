@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from interp.estimators.parts.reference_tokens import ReferenceTokens
+from masks.grid import MelGrid
 from masks.groups import NULL, PADDING
 
 FINE_BINS, COARSE_ROWS, FRAMES = 16, 8, 24
@@ -107,3 +108,19 @@ def test_no_reference_is_only_padding(tokens, refs):
     membership = tokens(gone).membership
     assert not membership[..., 2:4].any()
     assert membership.sum(-1).eq(1).all()
+
+
+def test_the_comb_is_1_on_harmonics_and_minus_1_between_them(refs):
+    tokens = ReferenceTokens(80, 32, FINE_BINS, 8, refs.voice.shape[-1], comb_bins=40)
+    second_harmonic, between = 9, 11
+    centres = MelGrid().centres_hz
+    log_f0 = torch.tensor([[[centres[second_harmonic] / 2, centres[between] / 2.5]]]).float().log()
+    comb = tokens._comb(log_f0, torch.ones(1, 1, 2))[0, 0]
+    torch.testing.assert_close(comb[0, second_harmonic], torch.tensor(1.0), atol=1e-3, rtol=0)
+    torch.testing.assert_close(comb[1, between], torch.tensor(-1.0), atol=1e-3, rtol=0)
+
+
+def test_an_unvoiced_token_has_no_comb(refs):
+    tokens = ReferenceTokens(80, 32, FINE_BINS, 8, refs.voice.shape[-1], comb_bins=40)
+    assert not tokens._comb(torch.zeros(1, 1, 3), torch.zeros(1, 1, 3)).any()
+    assert tokens(refs).values.isfinite().all()

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sweep_fakes import plan_of, speak
 
+from interp.backends.in_process import InProcess
 from interp.reports.intervals import mean_interval
-from interp.sweep.backends.in_process import InProcess
 from interp.sweep.estimate import cost_of, in_words, seconds_left
 from interp.sweep.ledger import open_ledger
 from interp.sweep.progress import best_row, words_of

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from sweep_fakes import SPEC, outcome, plan_of, speak_but_gamma_2
 
-from interp.sweep.backends.in_process import InProcess
+from interp.backends.in_process import InProcess
 from interp.sweep.ledger import open_ledger
 from interp.sweep.report.report import write_sweep_report
 from interp.sweep.report.tables import has_parquet

@@ -10,7 +10,7 @@ from interp.audio.read import Recording
 from interp.audio.reference import ReferenceFeatures
 from interp.estimators.sentence import Sentence
 from interp.settings.synth import SynthSettings
-from interp.synthesis.pieces import pieces_of
+from interp.synthesis.utterance import Utterance, pieces_of
 from masks.errors import InterpError
 from masks.grid import MelGrid
 from masks.target import static_cells
@@ -32,9 +32,9 @@ def reference(f0_hz: np.ndarray) -> ReferenceFeatures:
 
 
 def cells(first: np.ndarray, second: np.ndarray, mode: str) -> np.ndarray:
-    split = SPLIT if mode == "temp" else None
-    pair = (reference(first), reference(second))
-    (piece,) = pieces_of(0, [sentence()], pair, split, 0, SynthSettings(mode=mode, crossfade_s=0.0), GRID)
+    switch = SPLIT if mode == "temp" else None
+    said = Utterance("", [sentence()], (reference(first), reference(second)), 0, switch)
+    (piece,) = pieces_of(0, said, SynthSettings(mode=mode, crossfade_s=0.0), GRID)
     return piece.target.pitch
 
 

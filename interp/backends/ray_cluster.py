@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Generic
 
-from interp.sweep.outcomes import failed
-from interp.sweep.point import Batch, Outcome, Speak
+from interp.backends.contract import Done, Job, Result
 from masks.errors import InterpError
 
-# A batch whose node or worker died is run elsewhere, this often.
+# A job whose node or worker died is run elsewhere, this often.
 RETRIES = 3
 
 
-class RayCluster:
+class RayCluster(Generic[Job, Result]):
     """See `Backend`.
 
     Parameters
     ----------
-    speak : what each task does
+    function : what each task does
     address : of a running cluster (``auto``, ``host:6379``, ``ray://host:10001``); None starts one here
     cpus, gpus : share of a node that one task takes
 
@@ -29,7 +28,11 @@ class RayCluster:
     """
 
     def __init__(
-        self, speak: Speak, address: str | None = None, cpus: float = 1.0, gpus: float = 0.0
+        self,
+        function: Callable[[Job], Result],
+        address: str | None = None,
+        cpus: float = 1.0,
+        gpus: float = 0.0,
     ) -> None:
         self._ray = ray = _import_ray()
         self._cpus, self._gpus = cpus, gpus
@@ -44,8 +47,8 @@ class RayCluster:
                 ) from error
         task = ray.remote(num_cpus=cpus, num_gpus=gpus, max_retries=RETRIES)
         self._task = task(_with_threads)
-        self._speak = ray.put((speak, max(1, int(cpus))))
-        self._running: dict[Any, Batch] = {}
+        self._function = ray.put((function, max(1, int(cpus))))
+        self._running: dict[Any, Job] = {}
         self._require_share()
 
     @property
@@ -55,25 +58,23 @@ class RayCluster:
         return max(1, sum(self._tasks_of(node) for node in nodes))
 
     def has_room(self) -> bool:
-        """Whether fewer batches run than there is room for, and one more, so that no node waits."""
+        """Whether fewer jobs run than there is room for, and one more, so that no node waits."""
         return len(self._running) <= self.workers
 
-    def submit(self, batch: Batch) -> None:
+    def submit(self, job: Job) -> None:
         """Queue a task."""
-        self._running[self._task.remote(self._speak, batch)] = batch
+        self._running[self._task.remote(self._function, job)] = job
 
-    def collect(self) -> Sequence[Outcome]:
-        """What the first task to end made; one that died once too often gives failed points."""
+    def collect(self) -> Done[Job, Result]:
+        """What the first task to end made, or that its worker died once too often."""
         ready, _ = self._ray.wait(list(self._running), num_returns=1)
-        batch = self._running.pop(ready[0])
+        job = self._running.pop(ready[0])
         try:
-            outcomes: Sequence[Outcome] = self._ray.get(ready[0])
+            return Done(job, self._ray.get(ready[0]))
+        except self._ray.exceptions.RayTaskError as error:
+            raise error.cause from error
         except self._ray.exceptions.RayError as error:
-            return [
-                failed(p, RuntimeError(f"its worker or node died ({_first_line(error)})"))
-                for p in batch.points
-            ]
-        return outcomes
+            return Done(job, None, f"its worker or node died ({_first_line(error)})")
 
     def close(self) -> None:
         """Cancel what runs; a cluster that was started here ends, one that was joined goes on."""
@@ -96,12 +97,12 @@ class RayCluster:
             )
 
 
-def _with_threads(speak_and_threads: tuple[Speak, int], batch: Batch) -> Sequence[Outcome]:
+def _with_threads(function_and_threads: tuple[Callable[[Job], Result], int], job: Job) -> Result:
     import torch
 
-    speak, threads = speak_and_threads
+    function, threads = function_and_threads
     torch.set_num_threads(threads)
-    return speak(batch)
+    return function(job)
 
 
 def _import_ray() -> Any:

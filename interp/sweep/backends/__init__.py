@@ -1,1 +1,0 @@
-"""Where batches run: in this process, in several local ones, on a Ray cluster."""
