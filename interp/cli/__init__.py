@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from interp.cli.check import check
+from interp.cli.completion import completion
 from interp.cli.corpus import corpus
 from interp.cli.eval import evaluate
 from interp.cli.experiment import experiment
@@ -25,5 +26,9 @@ def main() -> None:
     """Speak a sentence in a blend of two recordings."""
 
 
-for _command in (synth, say, mask, check, evaluate, experiment, sweep, corpus, train, train_vocoder, info):
+_COMMANDS = (
+    synth, say, mask, check, evaluate, experiment, sweep, corpus, train, train_vocoder, info, completion,
+)  # fmt: skip
+
+for _command in _COMMANDS:
     main.add_command(_command)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
+
+from interp.cli.arguments import PATH, as_text
+from interp.cli.jobs import read_said
 
 EXAMPLES = """
 \b
@@ -17,14 +19,15 @@ Examples:
 
 
 @click.command(epilog=EXAMPLES)
-@click.option("--text", help="What is to be said. [default: standard input]")
+@click.option("--text", callback=as_text, help="What is to be said. [default: standard input]")
+@click.option("--text-file", type=PATH, help="File that holds the text; - is standard input.")
 @click.option(
     "--lexicon",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="Pronunciations of your own: word, tab, ARPAbet or IPA a line.",
 )
-def say(text: str | None, lexicon: Path | None) -> None:
+def say(text: str | None, text_file: Path | None, lexicon: Path | None) -> None:
     """Print the words of a text as they would be spoken, and the sounds of each, a line a word.
 
     Marks stand on lines of their own. Notes on guesses and on what is left out go to standard error.
@@ -35,7 +38,7 @@ def say(text: str | None, lexicon: Path | None) -> None:
 
     dictionary = lexicon_with(None if lexicon is None else str(lexicon))
     notes: dict[str, None] = {}
-    for sentence in split_sentences(sys.stdin.read() if text is None else text):
+    for sentence in split_sentences(read_said(text, text_file)):
         read = phonemize(sentence, dictionary)
         pairs = zip(read.word_spans, read.words, strict=True)
         starts = {start: word for (start, _), word in pairs}

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from pathlib import Path
 
+from interp.system.paths import path_from_text
+from interp.system.text_files import read_text
 from interp.text.ipa import arpabet_of_ipa
 from interp.text.symbols import PHONES, is_vowel, without_stress
 from masks.errors import InterpError
@@ -102,7 +103,7 @@ def lexicon_with(file: str | None) -> Lexicon:
     if file is None:
         return cmudict_lexicon()
     own: dict[str, str] = {}
-    for number, line in enumerate(_lines(Path(file)), start=1):
+    for number, line in enumerate(read_text(path_from_text(file), "a text file").split("\n"), start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         word, tab, said = line.partition("\t")
@@ -131,10 +132,3 @@ def _sounds(said: str, where: str) -> Pronunciation:
         return arpabet_of_ipa(said)
     except InterpError as error:
         raise InterpError(f"{where}: {error}") from error
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InterpError(f"{path}: not a readable lexicon ({error}); give a text file in UTF-8") from error

@@ -85,7 +85,7 @@ def test_a_line_that_will_not_do_is_named(write, text, says):
 
 
 def test_a_file_that_is_not_there(tmp_path):
-    with pytest.raises(InterpError, match="not a readable lexicon"):
+    with pytest.raises(InterpError, match=r"none\.txt: cannot be read"):
         lexicon_with(str(tmp_path / "none.txt"))
 
 
