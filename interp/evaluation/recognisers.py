@@ -18,8 +18,8 @@ from interp.evaluation.packages import INSTALL, missing_of
 from interp.evaluation.spoken import words_of
 from masks.errors import InterpError
 
-# Whisper listens to windows of 30 s. Speech has fewer tokens a second than this, and a few more mark times; but
-# where it hears no words it may say the same ones again and again.
+# Whisper listens to windows of 30 s. Where it hears no words it may say the same ones again and again. Speech
+# has fewer tokens a second than this, and a few more that mark times.
 WINDOW_S = 30.0
 MOST_TOKENS_A_SECOND = 10.0
 TOKENS_BESIDE = 10
