@@ -151,7 +151,8 @@ def _references(ref1: Path | None, ref2: Path | None, out: Path | None) -> tuple
 
 
 def _tell_what_is_missing(names: tuple[str, ...]) -> None:
-    from interp.evaluation.measures import INSTALL, choose
+    from interp.evaluation.measures import choose
+    from interp.evaluation.packages import INSTALL
     from masks.errors import InterpError
 
     chosen = choose(names)
