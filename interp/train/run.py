@@ -25,7 +25,7 @@ from interp.system.cpu_memory import keep_freed_memory
 from interp.system.files import write_bytes, write_figure, write_json, write_text
 from interp.train.dataset.bank import build_bank
 from interp.train.dataset.features import WIDE
-from interp.train.dataset.pack import Pack, read_pack, write_pack
+from interp.train.dataset.pack import Pack, read_packs, write_packs
 from interp.train.estimator import train_estimator
 from interp.train.run_log import draw_losses, run_log
 from interp.train.settings import TrainSettings
@@ -44,8 +44,9 @@ def train(
     config: Path,
     *,
     assignments: Sequence[str] = (),
-    pack: Path | None = None,
+    pack: Sequence[Path] = (),
     pack_to: Path | None = None,
+    packs: int = 1,
     pack_mib: float = 40.0,
     stop_at: int | None = None,
     out: Path | None = None,
@@ -55,8 +56,8 @@ def train(
     Parameters
     ----------
     assignments : ``key=value`` over the file
-    pack : train from this pack alone: no corpus, no audio library
-    pack_to : write the prepared data there, up to ``pack_mib``, and stop
+    pack : train from these packs alone: no corpus, no audio library
+    pack_to : write the prepared data there, in ``packs`` files of up to ``pack_mib``, and stop
     stop_at : a step to stop at, the schedule unchanged
     out : folder for the checkpoint and half-precision weights to go on from; None is the run's own
 
@@ -76,12 +77,11 @@ def train(
     processes = PartialState(cpu=not torch.cuda.is_available())
     with processes.main_process_first():  # it fills the cache that the others then read
         folder.mkdir(parents=True, exist_ok=True)
-        prepared = read_pack(pack, settings.model) if pack else prepared_data(settings, folder)
+        prepared = read_packs(pack, settings.model) if pack else prepared_data(settings, folder)
         if processes.is_main_process:
             write_text(folder / "config.yaml", dump_yaml(mapping_of(settings)))
     if pack_to is not None:
-        n = write_pack(pack_to, prepared.features, prepared.texts, prepared.encoder, pack_mib)
-        log.info("%s: %d items, %.1f MiB", pack_to, n, pack_to.stat().st_size / 2**20)
+        _write_packs(pack_to, packs, pack_mib, prepared)
         return None
     model = build(settings.model)
     model.text_encoder.load_state_dict(prepared.encoder.state_dict())
@@ -92,6 +92,15 @@ def train(
     path = _export(model, state, settings, out, stop_at)
     _picture(folder, out)
     return path
+
+
+def _write_packs(path: Path, packs: int, max_mib: float, prepared: Pack) -> None:
+    """One file of that name, or several with numbers after it."""
+    paths = [path] if packs == 1 else [path.with_stem(f"{path.stem}-{i + 1}") for i in range(packs)]
+    counts = write_packs(paths, prepared.features, prepared.texts, prepared.encoder, max_mib)
+    for written, n in zip(paths, counts, strict=False):
+        log.info("%s: %d items, %.1f MiB", written, n, written.stat().st_size / 2**20)
+    log.info("%d of %d items packed", sum(counts), len(prepared.features))
 
 
 def prepared_data(settings: TrainSettings, folder: Path) -> Pack:
