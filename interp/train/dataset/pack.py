@@ -148,9 +148,7 @@ def _item_arrays(squeezed: Sequence[Squeezed]) -> dict[str, np.ndarray]:
     }
 
 
-def _text_arrays(
-    squeezed: Sequence[Squeezed], texts: Mapping[str, TextExample]
-) -> dict[str, np.ndarray]:
+def _text_arrays(squeezed: Sequence[Squeezed], texts: Mapping[str, TextExample]) -> dict[str, np.ndarray]:
     used = sorted({f.key for f, _ in squeezed})
     return {
         "text_keys": _joined(used),
@@ -194,9 +192,7 @@ def read_packs(paths: Sequence[Path], config: SpeechConfig) -> Pack:
     if len(names) < len(features):
         raise InterpError(f"{paths[-1]}: its items are in another pack too; give every pack once")
     if encoder is None:
-        raise InterpError(
-            f"{paths[0]}: holds no text encoder; give the first of the packs made with it too"
-        )
+        raise InterpError(f"{paths[0]}: holds no text encoder; give the first of the packs made with it too")
     return Pack(features, texts, encoder)
 
 
@@ -212,7 +208,9 @@ def _require_same(path: Path, packed: Mapping[str, np.ndarray], making: str, con
     if (found := str(packed["encoder_config"])) != wanted:
         raise InterpError(f"{path}: packed with text encoder {found}; the configuration says {wanted}")
     if making and str(packed["making"]) != making:
-        raise InterpError(f"{path}: made with other weights than the pack before it; make all of them at once")
+        raise InterpError(
+            f"{path}: made with other weights than the pack before it; make all of them at once"
+        )
 
 
 def _encoder(packed: Mapping[str, np.ndarray], config: SpeechConfig) -> TextModel | None:

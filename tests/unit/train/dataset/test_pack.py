@@ -64,7 +64,9 @@ def encoder_mib(text_encoder):
     return (sum(2 * v.numel() for v in text_encoder.state_dict().values()) + FILE_BYTES) / 2**20
 
 
-def test_little_room_thins_every_voice_alike(tmp_path, features, texts, text_encoder, text_config, monkeypatch):
+def test_little_room_thins_every_voice_alike(
+    tmp_path, features, texts, text_encoder, text_config, monkeypatch
+):
     monkeypatch.setattr("interp.train.dataset.pack.KEPT_OF_A_VOICE", 2)
     path = tmp_path / "small.pack"
     max_mib = encoder_mib(text_encoder) + 0.06
