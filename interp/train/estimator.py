@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from contextlib import closing
 from itertools import count
 from pathlib import Path
@@ -20,7 +19,7 @@ from interp.diffusion.process import DiffusionProcess
 from interp.estimators.bin.network import BinEstimator
 from interp.train.batch import BatchMaker
 from interp.train.dataset.bank import FeatureBank
-from interp.train.draws import StepDraws, noise_like
+from interp.train.draws import Drawn, StepDraws, noise_like
 from interp.train.loss import BinLoss, Losses
 from interp.train.optimizer import optimizers_of
 from interp.train.run_log import Report
@@ -71,29 +70,20 @@ def train_estimator(
     InterpError
         When several processes are to end by time: each has its own clock.
     """
-    accelerator = Accelerator(mixed_precision=settings.precision, cpu=not torch.cuda.is_available())
+    accelerator = accelerator_for(settings)
     if until is not None and accelerator.num_processes > 1:
         raise InterpError("--seconds: not with several processes, whose clocks differ; say --stop-at")
-    if accelerator.device.type == "cuda":
-        torch.set_float32_matmul_precision("high")
-        torch.backends.cudnn.benchmark = True
     torch.manual_seed(seed)
-    state = _fresh_state(estimator.to(accelerator.device), settings)
+    state = fresh_state(estimator.to(accelerator.device), settings)
     saved = folder / "state.safetensors"
     if not load_newest(folder, state) and start is not None:
         go_on_from(start, state)
-    loss = BinLoss(estimator, process, settings.compile)
-    model, *optimizers = accelerator.prepare(loss, *state.optimizers)
-    maker = BatchMaker(
-        bank.to(accelerator.device), _patch_grid(estimator), settings.frames, settings.ref_frames,
-        mel_mean, mel_std,
-    )  # fmt: skip
+    trainer = Trainer(state, bank, settings, process, mel_mean, mel_std, accelerator)
     schedule = _schedule(settings, state.step, stop_at, until)
     saved_at, seen = state.step, Seen()
     draws = StepDraws(bank, settings, seed, accelerator.process_index)
-    with closing(
-        results_in_order(draws, count(state.step + 1), Place(workers=settings.draw_workers))
-    ) as all_drawn:
+    coming = results_in_order(draws, count(state.step + 1), Place(workers=settings.draw_workers))
+    with closing(coming) as all_drawn:
         steps = tqdm(
             zip(schedule.steps(), all_drawn, strict=False),
             initial=state.step,
@@ -103,17 +93,7 @@ def train_estimator(
             disable=not accelerator.is_main_process,
         )
         for step, drawn in steps:
-            _set_rate(optimizers, schedule.rate(step))
-            batch = maker.gather(drawn.places)
-            losses = model(batch, maker.there(drawn.t), noise_like(batch.y0, drawn.rng))
-            accelerator.backward(losses.total(settings.auxiliary))
-            accelerator.clip_grad_norm_(model.parameters(), 1.0)
-            for optimizer in optimizers:
-                optimizer.step()
-                optimizer.zero_grad()
-            state.step = step
-            move_average(state.average, estimator, step, settings.ema_decay)
-            seen.add(losses)
+            seen.add(trainer.step(step, drawn, schedule.rate(step)))
             if step % settings.log_every == 0:
                 figures = seen.means()
                 if accelerator.is_main_process:
@@ -127,7 +107,53 @@ def train_estimator(
     return state
 
 
-def _fresh_state(estimator: BinEstimator, settings: EstimatorTraining) -> TrainState:
+def accelerator_for(settings: EstimatorTraining) -> Accelerator:
+    """The GPU that is there, at its full speed, else the CPU."""
+    accelerator = Accelerator(mixed_precision=settings.precision, cpu=not torch.cuda.is_available())
+    if accelerator.device.type == "cuda":
+        torch.set_float32_matmul_precision("high")  # TF32 for what is left in float32
+        torch.backends.cudnn.benchmark = True
+    return accelerator
+
+
+class Trainer:
+    """Does the steps of a run on an accelerator; none of them waits for a GPU."""
+
+    def __init__(
+        self,
+        state: TrainState,
+        bank: FeatureBank,
+        settings: EstimatorTraining,
+        process: DiffusionProcess,
+        mel_mean: float,
+        mel_std: float,
+        accelerator: Accelerator,
+    ) -> None:
+        assert isinstance(state.model, BinEstimator)
+        self._state, self._estimator = state, state.model
+        self._settings, self._accelerator = settings, accelerator
+        loss = BinLoss(state.model, process, settings.compile)
+        self._loss, *self._optimizers = accelerator.prepare(loss, *state.optimizers)
+        there, grid = bank.to(accelerator.device), _patch_grid(state.model)
+        self._maker = BatchMaker(there, grid, settings.frames, settings.ref_frames, mel_mean, mel_std)
+
+    def step(self, number: int, drawn: Drawn, rate: float) -> Losses:
+        """Learn from what was drawn for a step; returns its losses."""
+        batch = self._maker.gather(drawn.places)
+        losses: Losses = self._loss(batch, self._maker.there(drawn.t), noise_like(batch.y0, drawn.rng))
+        self._accelerator.backward(losses.total(self._settings.auxiliary))
+        self._accelerator.clip_grad_norm_(self._loss.parameters(), 1.0)
+        for optimizer in self._optimizers:
+            _set_rate(optimizer, rate)
+            optimizer.step()
+            optimizer.zero_grad()
+        self._state.step = number
+        move_average(self._state.average, self._estimator, number, self._settings.ema_decay)
+        return losses
+
+
+def fresh_state(estimator: BinEstimator, settings: EstimatorTraining) -> TrainState:
+    """A run at its start; the estimator lies where it is trained."""
     optimizers = optimizers_of(estimator, settings.optimizer, settings.learning_rate)
     average = {k: v.detach().clone() for k, v in estimator.state_dict().items()}
     return TrainState(estimator, average, optimizers)
@@ -143,8 +169,8 @@ def _schedule(settings: EstimatorTraining, done: int, stop_at: int | None, until
     return BySteps(settings, done + 1, min(settings.n_steps, stop_at or settings.n_steps))
 
 
-def _set_rate(optimizers: Iterable[torch.optim.Optimizer], rate: float) -> None:
-    for group in (g for o in optimizers for g in o.param_groups):
+def _set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    for group in optimizer.param_groups:
         group["lr"] = rate
 
 

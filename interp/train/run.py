@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -31,12 +32,14 @@ from interp.train.run_log import draw_losses, run_log
 from interp.train.settings import TrainSettings
 from interp.train.start import encoder_of_start, save_start
 from interp.train.state import TrainState, save_half
+from masks.errors import InterpError
 from masks.grid import MelGrid
 
 if TYPE_CHECKING:
     from interp.train.dataset.prepare import PreparedCorpus
 
 CHECKPOINT = "checkpoint.safetensors"
+EXPORT_S = 20  # of a run that has so many seconds, for its last step and all files
 log = logging.getLogger(__name__)
 
 
@@ -49,6 +52,7 @@ def train(
     packs: int = 1,
     pack_mib: float = 40.0,
     stop_at: int | None = None,
+    until: float | None = None,
     out: Path | None = None,
 ) -> Path | None:
     """Train as a YAML file says, from where the run stands.
@@ -59,6 +63,7 @@ def train(
     pack : train from these packs alone: no corpus, no audio library
     pack_to : write the prepared data there, in ``packs`` files of up to ``pack_mib``, and stop
     stop_at : a step to stop at, the schedule unchanged
+    until : time of `time.monotonic` at which all is to be written; the schedule is planned by it
     out : folder for the checkpoint and half-precision weights to go on from; None is the run's own
 
     Returns
@@ -85,7 +90,7 @@ def train(
         return None
     model = build(settings.model)
     model.text_encoder.load_state_dict(prepared.encoder.state_dict())
-    state = _train_estimator(model, prepared, settings, folder, stop_at)
+    state = _train_estimator(model, prepared, settings, folder, stop_at, until)
     out = out or folder
     if not processes.is_main_process:
         return out / CHECKPOINT
@@ -161,12 +166,21 @@ def _trained_text_model(corpus: PreparedCorpus, settings: TrainSettings, saved: 
 
 
 def _train_estimator(
-    model: SpeechModel, prepared: Pack, settings: TrainSettings, folder: Path, stop_at: int | None
+    model: SpeechModel,
+    prepared: Pack,
+    settings: TrainSettings,
+    folder: Path,
+    stop_at: int | None,
+    until: float | None,
 ) -> TrainState:
-    bank = build_bank(
-        prepared.features, prepared.texts, prepared.encoder, MelGrid(), settings.model.bin.fine_bins
-    )
-    log.info("%d items, %d frames", len(bank.lengths), len(bank.mel))
+    encoder = prepared.encoder.to("cuda" if torch.cuda.is_available() else "cpu")
+    started = time.monotonic()
+    bank = build_bank(prepared.features, prepared.texts, encoder, MelGrid(), settings.model.bin.fine_bins)
+    log.info("%d items, %d frames, %.0f s", len(bank.lengths), len(bank.mel), time.monotonic() - started)
+    if until is not None and time.monotonic() > until - EXPORT_S:
+        raise InterpError(
+            f"--seconds: reading the data left less than the {EXPORT_S} s that writing takes; give more"
+        )
     assert isinstance(model.estimator, BinEstimator), "the only one whose training is written"
     with run_log(folder) as report:
         return train_estimator(
@@ -180,6 +194,7 @@ def _train_estimator(
             seed=settings.seed,
             report=report,
             stop_at=stop_at,
+            until=None if until is None else until - EXPORT_S,
             start=Path(settings.start) if settings.start else None,
         )
 
