@@ -23,7 +23,7 @@ from interp.settings.resolve import resolve
 from interp.settings.strict_yaml import parse_yaml
 from interp.settings.synth import SynthSettings
 from interp.system.files import write_text
-from interp.train.dataset.pack import read_pack
+from interp.train.dataset.pack import read_packs
 from masks.errors import InterpError
 
 BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 12))
@@ -175,7 +175,7 @@ def test_a_pack_whose_header_is_no_python(tmp_path):
     header = b"{'descr': (\n"
     with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
         archive.writestr("x.npy", b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header)
-    refused(lambda: read_pack(tmp_path / "a.npz", TextEncoderConfig(n_vocab=5)), "not a readable pack")
+    refused(lambda: read_packs([tmp_path / "a.npz"], TextEncoderConfig(n_vocab=5)), "not a readable pack")
 
 
 def test_no_checkpoint_without_its_provenance(tmp_path, speech_model):

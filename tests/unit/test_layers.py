@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "sweep": "masks system backends settings audio text vocoders synthesis reports evaluation",
     "experiment": "masks guidance system backends modes settings audio text corpus diffusion estimators "
     "vocoders synthesis reports evaluation",
-    "train": "masks system settings audio text corpus diffusion estimators checkpoints vocoders",
+    "train": "masks system backends settings audio text corpus diffusion estimators checkpoints vocoders",
     "cli": "masks system backends modes settings audio text corpus synthesis reports evaluation sweep "
     "experiment train",
     "interp": "masks system settings synthesis cli",
