@@ -4,13 +4,17 @@ python benchmarks/training_speed.py configs/train/voice_gpu.yaml --pack pack/voi
 
 "first" is the time to the end of the first eight steps, compilation of both crop lengths included. Of the
 examples' time a step waits only for what the draw workers cannot keep up with: "drawing" is one worker's.
+"waits" are those of one step for the GPU.
 """
 
 from __future__ import annotations
 
 import time
+import warnings
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -30,7 +34,7 @@ from interp.train.settings import TrainSettings
 from masks.grid import MelGrid
 
 WARM = 8  # two of them long
-HEAD = "batch  compiled  first, s  s a step  examples a s  drawing, s  peak GiB"
+HEAD = "batch  compiled  first, s  s a step  examples a s  drawing, s  peak GiB  waits"
 
 
 def finished() -> float:
@@ -38,6 +42,20 @@ def finished() -> float:
     if torch.cuda.is_available():
         torch.cuda.synchronize()
     return time.perf_counter()
+
+
+def n_waits(step: Callable[[], object]) -> int:
+    """How often a step waits for the GPU; each wait leaves it idle while the next launches are prepared."""
+    if not torch.cuda.is_available():
+        return 0
+    torch.cuda.set_sync_debug_mode("warn")
+    try:
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("always")
+            step()
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+    return sum("synchroniz" in str(w.message) for w in seen)
 
 
 def measured(settings: TrainSettings, bank: FeatureBank, n_steps: int) -> str:
@@ -60,10 +78,11 @@ def measured(settings: TrainSettings, bank: FeatureBank, n_steps: int) -> str:
         for step in range(WARM + 1, WARM + n_steps + 1):
             trainer.step(step, next(coming), training.learning_rate)
         a_step = (finished() - warm) / n_steps
+        waits = n_waits(partial(trainer.step, step + 1, next(coming), training.learning_rate))
     peak = torch.cuda.max_memory_allocated() / 2**30 if torch.cuda.is_available() else 0.0
     return (
         f"{training.batch_size:5d}  {training.compile!s:8}  {warm - begin:8.1f}  {a_step:8.4f}"
-        f"  {training.batch_size / a_step:12.0f}  {drawing:10.3f}  {peak:8.1f}"
+        f"  {training.batch_size / a_step:12.0f}  {drawing:10.3f}  {peak:8.1f}  {waits:5d}"
     )
 
 
