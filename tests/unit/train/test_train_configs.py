@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ CONFIGS = [p for p in sorted(data_path("configs/train").glob("*.yaml")) if p.ste
 
 
 def test_the_shipped_configurations_are_there():
-    assert {"default", "gpu", "search"} <= {path.stem for path in CONFIGS}
+    assert {"default", "search", "voice", "voice_gpu"} <= {path.stem for path in CONFIGS}
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
@@ -36,6 +37,15 @@ def test_a_shipped_configuration_opens_with_its_cost_and_its_command(path: Path)
     header = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
     assert any("Cost:" in line for line in header)
     assert any(f"interp train configs/train/{path.name}" in line for line in header)
+
+
+def test_the_gpu_has_the_same_voice_to_learn():
+    here, there = (
+        resolve(TrainSettings, data_path(f"configs/train/{n}.yaml")) for n in ("voice", "voice_gpu")
+    )
+    assert here.estimator.shares == there.estimator.shares
+    other = replace(there.model, bin=replace(there.model.bin, cross_layers=here.model.bin.cross_layers))
+    assert other == here.model
 
 
 def test_search_alone_is_not_forced():
