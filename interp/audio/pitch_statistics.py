@@ -23,6 +23,11 @@ class PitchStatistics:
     high_hz: float | None
     voiced_share: float
 
+    @property
+    def range_semitones(self) -> float | None:
+        """From the 5th to the 95th percentile; None without voice."""
+        return semitones(self.low_hz, self.high_hz) if self.low_hz and self.high_hz else None
+
 
 def pitch_statistics(f0_hz: Float[np.ndarray, " frames"]) -> PitchStatistics:
     """Statistics of a track that is 0 where unvoiced."""

@@ -40,7 +40,7 @@ def pitch(scene: Scene) -> Figures:
     stats = pitch_statistics(output)
     figures: Figures = {
         "pitch.median_hz": stats.median_hz,
-        "pitch.range_semitones": _range(output),
+        "pitch.range_semitones": stats.range_semitones,
         "pitch.voiced_share": stats.voiced_share,
     }
     for n, ref in enumerate(scene.refs, start=1):
@@ -54,21 +54,20 @@ def semitones_of(f0_hz: Float[np.ndarray, " frames"]) -> Float[np.ndarray, " voi
 
 
 def _against(output: Float[np.ndarray, " a"], ref: Float[np.ndarray, " b"]) -> Figures:
-    here, there = pitch_statistics(output).median_hz, pitch_statistics(ref).median_hz
-    if here is None or there is None:
+    here, there = pitch_statistics(output), pitch_statistics(ref)
+    if here.median_hz is None or there.median_hz is None:
         return {
-            "median_hz": there,
+            "median_hz": there.median_hz,
             "semitones": None,
             "range_semitones": None,
             "distribution_semitones": None,
         }
-    range_here, range_there = _range(output), _range(ref)
-    assert range_here is not None
-    assert range_there is not None
+    assert here.range_semitones is not None
+    assert there.range_semitones is not None
     return {
-        "median_hz": there,
-        "semitones": semitones(there, here),
-        "range_semitones": range_here - range_there,
+        "median_hz": there.median_hz,
+        "semitones": semitones(there.median_hz, here.median_hz),
+        "range_semitones": here.range_semitones - there.range_semitones,
         "distribution_semitones": float(wasserstein_distance(semitones_of(output), semitones_of(ref))),
     }
 
@@ -87,10 +86,3 @@ def _between(
         "pitch.place": above / apart if abs(apart) >= LEAST_SEMITONES else None,
         "pitch.nearer_ref1": float(nearer),
     }
-
-
-def _range(f0_hz: Float[np.ndarray, " frames"]) -> float | None:
-    stats = pitch_statistics(f0_hz)
-    if stats.low_hz is None or stats.high_hz is None:
-        return None
-    return semitones(stats.low_hz, stats.high_hz)

@@ -39,12 +39,15 @@ def mean_interval(values: Sequence[float], level: float = LEVEL) -> Interval | N
     if not values:
         return None
     sample = np.asarray(values, dtype=np.float64)
-    mean = float(sample.mean())
-    if len(sample) < 2:
-        return Interval(mean, None, None, len(sample))
-    tail = (1 - level) / 2
-    low, high = np.quantile(_weights(len(sample)) @ sample, (tail, 1 - tail))
-    return Interval(mean, float(low), float(high), len(sample))
+    return interval_of(sample.mean(), _weights(len(sample)) @ sample, len(sample), level)
+
+
+def interval_of(middle: float, drawn: Float[np.ndarray, " draws"], n: int, level: float = LEVEL) -> Interval:
+    """What lies between the tails of a statistic over all draws, about its value over the n units."""
+    if n < 2:
+        return Interval(float(middle), None, None, n)
+    low, high = np.quantile(drawn, ((1 - level) / 2, 1 - (1 - level) / 2))
+    return Interval(float(middle), float(low), float(high), n)
 
 
 @lru_cache(maxsize=32)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from torch import Tensor
 
-from interp.audio.pitch_statistics import pitch_statistics, semitones
+from interp.audio.pitch_statistics import pitch_statistics
 from interp.evaluation.clip import Clip
 from interp.evaluation.psola import with_pitch
 from interp.experiment.bench import Bench, branches_of
@@ -82,15 +82,9 @@ class Psola:
 
 
 def _with_pitch_of(made: Made, clip: Clip, f0_hz: np.ndarray) -> Made:
-    median_hz, range_there = pitch_statistics(f0_hz).median_hz, _range(f0_hz)
-    range_here = _range(clip.f0_hz)
-    assert median_hz is not None, "a reference without voice is refused earlier"
-    factor = range_there / range_here if range_here else 1.0
-    moved = with_pitch(clip, median_hz, factor)
+    wanted, range_here = pitch_statistics(f0_hz), pitch_statistics(clip.f0_hz).range_semitones
+    assert wanted.median_hz is not None, "a reference without voice is refused earlier"
+    assert wanted.range_semitones is not None
+    factor = wanted.range_semitones / range_here if range_here else 1.0
+    moved = with_pitch(clip, wanted.median_hz, factor)
     return replace(made, wav=np.clip(moved.wav, -1.0, 1.0), take=replace(made.take, mel=moved.mel))
-
-
-def _range(f0_hz: np.ndarray) -> float:
-    """5th to 95th percentile in semitones; 0 without voice."""
-    stats = pitch_statistics(f0_hz)
-    return semitones(stats.low_hz, stats.high_hz) if stats.low_hz and stats.high_hz else 0.0

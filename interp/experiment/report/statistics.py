@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Int
 from scipy.stats import rankdata
 
-from interp.reports.intervals import DRAWS, LEVEL, Interval, mean_interval
+from interp.reports.intervals import DRAWS, Interval, interval_of, mean_interval
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,8 @@ def summary(values: Sequence[float], statistic: Literal["mean", "median"]) -> In
     if statistic == "mean" or not values:
         return mean_interval(values)
     sample = np.asarray(values, dtype=np.float64)
-    middle = float(np.median(sample))
-    if len(sample) < 2:
-        return Interval(middle, None, None, len(sample))
-    tail = (1 - LEVEL) / 2
-    low, high = np.quantile(np.median(sample[_drawn(len(sample))], axis=1), (tail, 1 - tail))
-    return Interval(middle, float(low), float(high), len(sample))
+    drawn = np.median(sample[_drawn(len(sample))], axis=1)
+    return interval_of(np.median(sample), drawn, len(sample))
 
 
 def paired(here: Mapping[str, float], there: Mapping[str, float]) -> Paired | None:

@@ -6,7 +6,6 @@ recording.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +13,7 @@ import parselmouth
 from jaxtyping import Float
 from parselmouth.praat import call
 
+from interp.system.digest import number_of
 from interp.train.dataset.features import NATURAL, Variant
 
 FORMANT_RATIOS = (0.87, 0.93, 1.0, 1.08, 1.16)
@@ -36,7 +36,7 @@ def draw_variant(
     natural_median_hz : Hz, its own median F0
     ratios : formant scales to draw from
     """
-    rng = np.random.default_rng(_seed(f"{key}#{index}"))
+    rng = np.random.default_rng(number_of(f"{key}#{index}"))
     if rng.random() < NATURAL_SHARE:
         return NATURAL
     span = 2 ** (MAX_SHIFT_SEMITONES / 12)
@@ -48,7 +48,7 @@ def draw_variant(
 
 def few_ratios(speaker: str) -> tuple[float, float]:
     """Two formant scales for a speaker, 1 among them; always the same two."""
-    return FEW_RATIOS[_seed(speaker) % len(FEW_RATIOS)]
+    return FEW_RATIOS[number_of(speaker) % len(FEW_RATIOS)]
 
 
 def apply_variant(
@@ -70,7 +70,3 @@ def apply_variant(
     )
     out = np.asarray(changed.values[0])
     return np.pad(out, (0, max(0, len(wav) - len(out))))[: len(wav)]
-
-
-def _seed(text: str) -> int:
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")

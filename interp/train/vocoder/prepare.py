@@ -16,6 +16,7 @@ from tqdm import tqdm
 from interp.audio.level import amplify_to
 from interp.audio.read import LEVEL_DBFS, load_reference
 from interp.corpus.metadata import Utterance, read_corpus
+from interp.system.digest import number_of
 from interp.train.dataset.features import Variant
 from interp.train.dataset.variants import apply_variant, draw_variant
 from interp.train.vocoder.bank import FULL_SCALE, VoiceBank, gather, load_bank, save_bank
@@ -86,7 +87,7 @@ def _pitched_variant(key: str, f0_hz: Float[np.ndarray, " frames"]) -> Variant |
 
 
 def _is_varied(key: str, share: float) -> bool:
-    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big") < share * 2**32
+    return number_of(key) < share * 2**64
 
 
 def _name_of(jobs: Sequence[tuple[Utterance, int]]) -> str:
