@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn import functional
 
@@ -92,7 +93,7 @@ def patch_share(
     """Share of every patch's real cells that are in the mask, in [0, 1]; 0 in a column with no real frame."""
     real = torch.ones_like(mask[..., 0, :]) if frame_mask is None else frame_mask
     in_mask = _column_sums(_row_sums((mask & real[..., None, :]).float(), patches.row_heights), patches)
-    heights = torch.tensor(patches.row_heights, device=mask.device, dtype=in_mask.dtype)
+    _, heights = _rows_on(patches.row_heights, mask.device)
     n_cells = heights[:, None] * _column_sums(real.float()[..., None, :], patches)
     return in_mask / n_cells.clamp(min=1)
 
@@ -107,7 +108,7 @@ def _rescued(
     n_frames = mask.shape[-1]
     has_cell = _row_sums(mask.float(), patches.row_heights) > 0
     lost = has_cell.any(-2) & ~(has_cell & _to_frames(kept, n_frames, patches)).any(-2)
-    shares = torch.where(has_cell, _to_frames(share, n_frames, patches), -1.0)
+    shares = _to_frames(share, n_frames, patches).masked_fill(~has_cell, -1.0)
     best = functional.one_hot(shares.argmax(-2), patches.n_rows).transpose(-1, -2)
     return _column_sums((best * lost[..., None, :]).float(), patches) > 0
 
@@ -116,8 +117,19 @@ def _row_sums(
     cells: Float[Tensor, "*batch n_mels frames"], heights: Sequence[int]
 ) -> Float[Tensor, "*batch rows frames"]:
     assert cells.shape[-2] == sum(heights), f"a mask of {cells.shape[-2]} bins on a grid of {sum(heights)}"
-    rows = torch.arange(len(heights)).repeat_interleave(torch.tensor(heights)).to(cells.device)
+    rows, _ = _rows_on(tuple(heights), cells.device)
     return cells.new_zeros(*cells.shape[:-2], len(heights), cells.shape[-1]).index_add(-2, rows, cells)
+
+
+@lru_cache(maxsize=32)
+def _rows_on(
+    heights: tuple[int, ...], device: torch.device
+) -> tuple[Int[Tensor, " bins"], Float[Tensor, " rows"]]:
+    """The row of every bin, the height of every row; kept: a copy to a GPU waits for all its work."""
+    with torch.inference_mode(False):
+        counts = torch.tensor(heights)
+        rows = torch.arange(len(heights)).repeat_interleave(counts)
+        return rows.to(device), counts.float().to(device)
 
 
 def _column_sums(

@@ -18,18 +18,22 @@ SMALLEST_T = 1e-3
 
 
 class BinLoss(nn.Module):
-    """An estimator and its loss as one module: a distributed wrapper sees every use of the parameters."""
+    """An estimator and its loss as one module: a distributed wrapper sees every use of the parameters.
 
-    def __init__(self, estimator: BinEstimator, process: DiffusionProcess) -> None:
+    ``compiled`` has it compiled as one graph a crop length, at the first step of each.
+    """
+
+    def __init__(self, estimator: BinEstimator, process: DiffusionProcess, compiled: bool = False) -> None:
         super().__init__()
         self.estimator = estimator
         self.process = process
+        self._losses = torch.compile(bin_losses, fullgraph=True, dynamic=False) if compiled else bin_losses
 
     def forward(
         self, batch: Batch, t: Float[Tensor, " batch"], noise: Float[Tensor, "batch n_mels frames"]
     ) -> Losses:
         """See `bin_losses`."""
-        return bin_losses(self.estimator, batch, t, noise, self.process)
+        return self._losses(self.estimator, batch, t, noise, self.process)
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,7 @@ def _source_nll(
     on: Bool[Tensor, "batch queries"],
 ) -> Float[Tensor, " batch"]:
     """Mean -log of the source's share of a kind's groups and null, over counted queries."""
-    answers = mass[..., [*groups_of_kind(kind), NULL]]
+    answers = torch.stack([mass[..., group] for group in (*groups_of_kind(kind), NULL)], -1)
     chosen = answers.gather(-1, source[..., None])[..., 0]
     nll = (answers.sum(-1) / chosen).log()
     return (nll * on).sum(1) / on.sum(1).clamp(min=1)

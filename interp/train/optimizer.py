@@ -1,7 +1,8 @@
-"""The optimisers of a run: Muon for the matrices of hidden layers, AdamW for all else."""
+"""The optimisers of a run, Muon for the matrices of hidden layers and AdamW for all else, and its rate."""
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import torch
@@ -14,8 +15,19 @@ OptimizerName = Literal["adamw", "muon"]
 OUTER = ("inputs.", "outputs.", "tokens.", "time.", "relative_time.", "row_position", "modulation.", "final.")
 
 
+def rate_at(step: int, n_steps: int, warmup_steps: int, decay_share: float, least: float) -> float:
+    """Share of the learning rate: linear warm-up, constant, then half a cosine down to ``least``."""
+    return rate_with(step, (n_steps - step) / max(1, decay_share * n_steps), warmup_steps, least)
+
+
+def rate_with(step: int, left: float, warmup_steps: int, least: float) -> float:
+    """The same, where the share ``left`` of the decay is still to come; 1 or more before it."""
+    fall = 0.5 - 0.5 * math.cos(math.pi * min(1.0, max(0.0, left)))
+    return min(1.0, step / max(1, warmup_steps)) * max(least, fall)
+
+
 def optimizers_of(model: nn.Module, name: OptimizerName, learning_rate: float) -> list[torch.optim.Optimizer]:
-    """Optimisers that share the model's parameters between them.
+    """Optimisers that share the model's parameters between them; on a GPU in few launches.
 
     Muon's steps are scaled to AdamW's (root mean square 0.2), so that one rate serves both (Jordan 2024;
     Liu et al. 2025, "Muon is scalable").
@@ -33,10 +45,18 @@ def optimizers_of(model: nn.Module, name: OptimizerName, learning_rate: float) -
         raise InterpError("estimator.optimizer: muon needs PyTorch 2.9 or later; update it, or say adamw")
     chosen = {id(p) for p in inner}
     rest = [p for _, p in named if id(p) not in chosen]
-    adamw = torch.optim.AdamW(rest, learning_rate, betas=(0.9, 0.98), weight_decay=0.01)
+    on_gpu = rest[0].device.type == "cuda"
+    fused = True if on_gpu else None
+    adamw = torch.optim.AdamW(rest, learning_rate, betas=(0.9, 0.98), weight_decay=0.01, fused=fused)
     if not inner:
         return [adamw]
-    muon = torch.optim.Muon(
+    muon = (_stacked_muon() if on_gpu else torch.optim.Muon)(
         inner, learning_rate, weight_decay=0.01, momentum=0.95, adjust_lr_fn="match_rms_adamw"
     )
     return [adamw, muon]
+
+
+def _stacked_muon() -> type[torch.optim.Muon]:
+    from interp.train.stacked_muon import StackedMuon  # an older PyTorch has no Muon to derive it from
+
+    return StackedMuon

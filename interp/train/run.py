@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -25,18 +26,20 @@ from interp.system.cpu_memory import keep_freed_memory
 from interp.system.files import write_bytes, write_figure, write_json, write_text
 from interp.train.dataset.bank import build_bank
 from interp.train.dataset.features import WIDE
-from interp.train.dataset.pack import Pack, read_pack, write_pack
+from interp.train.dataset.pack import Pack, read_packs, write_packs
 from interp.train.estimator import train_estimator
 from interp.train.run_log import draw_losses, run_log
 from interp.train.settings import TrainSettings
 from interp.train.start import encoder_of_start, save_start
 from interp.train.state import TrainState, save_half
+from masks.errors import InterpError
 from masks.grid import MelGrid
 
 if TYPE_CHECKING:
     from interp.train.dataset.prepare import PreparedCorpus
 
 CHECKPOINT = "checkpoint.safetensors"
+EXPORT_S = 20  # of a run that has so many seconds, for its last step and all files
 log = logging.getLogger(__name__)
 
 
@@ -44,10 +47,12 @@ def train(
     config: Path,
     *,
     assignments: Sequence[str] = (),
-    pack: Path | None = None,
+    pack: Sequence[Path] = (),
     pack_to: Path | None = None,
+    packs: int = 1,
     pack_mib: float = 40.0,
     stop_at: int | None = None,
+    until: float | None = None,
     out: Path | None = None,
 ) -> Path | None:
     """Train as a YAML file says, from where the run stands.
@@ -55,9 +60,10 @@ def train(
     Parameters
     ----------
     assignments : ``key=value`` over the file
-    pack : train from this pack alone: no corpus, no audio library
-    pack_to : write the prepared data there, up to ``pack_mib``, and stop
+    pack : train from these packs alone: no corpus, no audio library
+    pack_to : write the prepared data there, in ``packs`` files of up to ``pack_mib``, and stop
     stop_at : a step to stop at, the schedule unchanged
+    until : time of `time.monotonic` at which all is to be written; the schedule is planned by it
     out : folder for the checkpoint and half-precision weights to go on from; None is the run's own
 
     Returns
@@ -76,22 +82,30 @@ def train(
     processes = PartialState(cpu=not torch.cuda.is_available())
     with processes.main_process_first():  # it fills the cache that the others then read
         folder.mkdir(parents=True, exist_ok=True)
-        prepared = read_pack(pack, settings.model) if pack else prepared_data(settings, folder)
+        prepared = read_packs(pack, settings.model) if pack else prepared_data(settings, folder)
         if processes.is_main_process:
             write_text(folder / "config.yaml", dump_yaml(mapping_of(settings)))
     if pack_to is not None:
-        n = write_pack(pack_to, prepared.features, prepared.texts, prepared.encoder, pack_mib)
-        log.info("%s: %d items, %.1f MiB", pack_to, n, pack_to.stat().st_size / 2**20)
+        _write_packs(pack_to, packs, pack_mib, prepared)
         return None
     model = build(settings.model)
     model.text_encoder.load_state_dict(prepared.encoder.state_dict())
-    state = _train_estimator(model, prepared, settings, folder, stop_at)
+    state = _train_estimator(model, prepared, settings, folder, stop_at, until)
     out = out or folder
     if not processes.is_main_process:
         return out / CHECKPOINT
     path = _export(model, state, settings, out, stop_at)
     _picture(folder, out)
     return path
+
+
+def _write_packs(path: Path, packs: int, max_mib: float, prepared: Pack) -> None:
+    """One file of that name, or several with numbers after it."""
+    paths = [path] if packs == 1 else [path.with_stem(f"{path.stem}-{i + 1}") for i in range(packs)]
+    counts = write_packs(paths, prepared.features, prepared.texts, prepared.encoder, max_mib)
+    for written, n in zip(paths, counts, strict=False):
+        log.info("%s: %d items, %.1f MiB", written, n, written.stat().st_size / 2**20)
+    log.info("%d of %d items packed", sum(counts), len(prepared.features))
 
 
 def prepared_data(settings: TrainSettings, folder: Path) -> Pack:
@@ -152,12 +166,21 @@ def _trained_text_model(corpus: PreparedCorpus, settings: TrainSettings, saved: 
 
 
 def _train_estimator(
-    model: SpeechModel, prepared: Pack, settings: TrainSettings, folder: Path, stop_at: int | None
+    model: SpeechModel,
+    prepared: Pack,
+    settings: TrainSettings,
+    folder: Path,
+    stop_at: int | None,
+    until: float | None,
 ) -> TrainState:
-    bank = build_bank(
-        prepared.features, prepared.texts, prepared.encoder, MelGrid(), settings.model.bin.fine_bins
-    )
-    log.info("%d items, %d frames", len(bank.lengths), len(bank.mel))
+    encoder = prepared.encoder.to("cuda" if torch.cuda.is_available() else "cpu")
+    started = time.monotonic()
+    bank = build_bank(prepared.features, prepared.texts, encoder, MelGrid(), settings.model.bin.fine_bins)
+    log.info("%d items, %d frames, %.0f s", len(bank.lengths), len(bank.mel), time.monotonic() - started)
+    if until is not None and time.monotonic() > until - EXPORT_S:
+        raise InterpError(
+            f"--seconds: reading the data left less than the {EXPORT_S} s that writing takes; give more"
+        )
     assert isinstance(model.estimator, BinEstimator), "the only one whose training is written"
     with run_log(folder) as report:
         return train_estimator(
@@ -171,6 +194,7 @@ def _train_estimator(
             seed=settings.seed,
             report=report,
             stop_at=stop_at,
+            until=None if until is None else until - EXPORT_S,
             start=Path(settings.start) if settings.start else None,
         )
 

@@ -35,7 +35,9 @@ class EstimatorTraining(Limited):
     ``frames`` and ``ref_frames`` are the crops; ``auxiliary`` the weight of the mass loss; ``ema_decay`` of
     the averaged weights; ``save_every`` in steps; ``precision`` ``no`` or ``bf16``; ``decay_share`` the
     last part of the run in which the rate falls to 0; ``long_every``: every so many steps the crops are three
-    times as long and a third as many, 0 for never; ``optimizer`` ``muon`` or ``adamw``.
+    times as long and a third as many, 0 for never; ``optimizer`` ``muon`` or ``adamw``; ``draw_workers``:
+    processes that draw the examples of coming steps, 1 for this one; ``compile``: whether the loss is
+    compiled, which takes a minute or more at its first steps.
     """
 
     n_steps: int = limited(5000, low=0)
@@ -52,6 +54,8 @@ class EstimatorTraining(Limited):
     save_every: int = limited(200, low=1)
     log_every: int = limited(50, low=1)
     precision: Literal["no", "bf16"] = "no"
+    draw_workers: int = limited(1, low=1)
+    compile: bool = False
     shares: ExampleShares = field(default_factory=ExampleShares)
 
 

@@ -19,7 +19,7 @@ from interp.estimators.registry import SpeechModelConfig
 from interp.settings.resolve import mapping_of
 from interp.settings.strict_yaml import dump_yaml
 from interp.train.dataset.features import Features, Variant
-from interp.train.dataset.pack import write_pack
+from interp.train.dataset.pack import write_packs
 from interp.train.examples import ExampleShares
 from interp.train.settings import EstimatorTraining, TrainSettings
 from interp.train.text import TextExample
@@ -47,7 +47,7 @@ def folder(tmp_path):
             f0_hz = np.full(36, pitch_hz, np.float32)
             features.append(Features(key, "train", index, Variant(1.0, pitch_hz, 1.0), mel, f0_hz))
     torch.manual_seed(0)
-    write_pack(tmp_path / "train.npz", features, texts, TextEncoder(TEXT).eval(), max_mib=40.0)
+    write_packs([tmp_path / "train.npz"], features, texts, TextEncoder(TEXT).eval(), max_mib=40.0)
     settings = TrainSettings(
         name="run", runs=str(tmp_path), model=SpeechModelConfig(text=TEXT, bin=BIN), estimator=ESTIMATOR
     )

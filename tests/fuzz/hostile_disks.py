@@ -21,7 +21,7 @@ from interp.checkpoints.checkpoint import save_checkpoint
 from interp.estimators.parts.text_encoder import TextEncoder
 from interp.system.files import write_figure, write_json, write_json_lines, write_npz, write_text
 from interp.train.dataset.features import Features, Variant
-from interp.train.dataset.pack import write_pack
+from interp.train.dataset.pack import write_packs
 from interp.train.state import TrainState, save_half, save_state
 from interp.train.text import TextExample
 from masks.errors import InterpError
@@ -91,7 +91,7 @@ def prepare(folder: Path) -> dict[str, Writer]:
         "checkpoint": one(lambda p, v: save_checkpoint(p, model, {"v": v})),
         "state": one(lambda p, v: save_state(p, state(v))),
         "halves": halves,
-        "pack": one(lambda p, v: write_pack(p, items, text, encoder, 40.0)),
+        "pack": one(lambda p, v: write_packs([p], items, text, encoder, 40.0)),
     }
 
 

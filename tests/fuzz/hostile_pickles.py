@@ -22,7 +22,7 @@ from interp.estimators.registry import engine_of
 from interp.reports.installation import describe_installation
 from interp.settings.synth import SynthSettings
 from interp.train.dataset.features import Features, Variant
-from interp.train.dataset.pack import read_pack, write_pack
+from interp.train.dataset.pack import read_packs, write_packs
 from interp.train.text import TextExample
 
 CALLS = (
@@ -52,7 +52,7 @@ def prepare(folder: Path) -> dict[str, Any]:
     text = {"a": TextExample(np.arange(1, 6), np.full(5, 4), np.zeros((1, 20), np.float16))}
     mel, f0_hz = np.zeros((80, 20), np.float16), np.full(20, 120.0, np.float32)
     items = [Features("a", "train", i, Variant(1.0, 0.0, 1.0), mel, f0_hz) for i in range(2)]
-    write_pack(folder / "pack.npz", items, text, TextEncoder(ENCODER), 40.0)
+    write_packs([folder / "pack.npz"], items, text, TextEncoder(ENCODER), 40.0)
     return {
         "state": state,
         "zip": _saved(state),
@@ -69,7 +69,7 @@ def attack(random: Random, shared: dict[str, Any], folder: Path) -> None:
         pack = shared["pack"]
         data = damaged(random, pack) if random.random() < 0.5 else _odd_archive(random, pack, folder)
         (folder / "pack.npz").write_bytes(data)
-        read_pack(folder / "pack.npz", ENCODER)
+        read_packs([folder / "pack.npz"], ENCODER)
         return
     makers = {"damage": _damage, "code": _code, "tensors": _odd_tensors, "members": _odd_members}
     path.write_bytes(makers[how](random, shared, folder))

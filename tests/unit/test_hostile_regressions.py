@@ -14,7 +14,7 @@ from interp.audio.read import load_reference
 from interp.audio.write import save_wav
 from interp.checkpoints.checkpoint import load_checkpoint, save_checkpoint
 from interp.checkpoints.provenance import read_provenance
-from interp.cli.jobs import jobs_of_list
+from interp.cli.job_list import jobs_of_list
 from interp.estimators.gradtts.state_dict import load_gradtts
 from interp.estimators.parts.alignment import expand
 from interp.estimators.parts.text_encoder import TextEncoderConfig
@@ -23,7 +23,7 @@ from interp.settings.resolve import resolve
 from interp.settings.strict_yaml import parse_yaml
 from interp.settings.synth import SynthSettings
 from interp.system.files import write_text
-from interp.train.dataset.pack import read_pack
+from interp.train.dataset.pack import read_packs
 from masks.errors import InterpError
 
 BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 12))
@@ -71,7 +71,9 @@ def test_names_that_no_file_can_have(tmp_path, name):
     refused(lambda: load_reference(tmp_path / name), "no such file")
     refused(lambda: load_checkpoint(tmp_path / name), "no such checkpoint")
     (tmp_path / "list.txt").write_text(f"Hello.|{name}|{name}\n")
-    refused(lambda: jobs_of_list(tmp_path / "list.txt", tmp_path), "is missing")
+    refused(
+        lambda: jobs_of_list(tmp_path / "list.txt", tmp_path), "holds a NUL" if "\0" in name else "is missing"
+    )
 
 
 def test_raw_samples_without_a_header(tmp_path):
@@ -173,7 +175,7 @@ def test_a_pack_whose_header_is_no_python(tmp_path):
     header = b"{'descr': (\n"
     with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
         archive.writestr("x.npy", b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header)
-    refused(lambda: read_pack(tmp_path / "a.npz", TextEncoderConfig(n_vocab=5)), "not a readable pack")
+    refused(lambda: read_packs([tmp_path / "a.npz"], TextEncoderConfig(n_vocab=5)), "not a readable pack")
 
 
 def test_no_checkpoint_without_its_provenance(tmp_path, speech_model):

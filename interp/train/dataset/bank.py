@@ -121,7 +121,8 @@ def build_bank(
 def mean_mels(
     encoder: TextModel, texts: Mapping[str, TextExample]
 ) -> dict[str, Float[Tensor, "frames n_mels"]]:
-    """What the text encoder expects of every recording, in model units, float16."""
+    """What the text encoder expects of every recording, in model units, float16; made on its device."""
+    device = next(encoder.parameters()).device
     keys = sorted(texts, key=lambda k: int(texts[k].durations.sum()))
     found: dict[str, Tensor] = {}
     for start in range(0, len(keys), MU_BATCH):
@@ -131,7 +132,8 @@ def mean_mels(
             for column in ([t.ids for t in some], [t.durations for t in some])
         )
         with torch.no_grad():
-            mu = encoder.mean_mel(ids, torch.tensor([len(t.ids) for t in some]), durations)
+            lengths = torch.tensor([len(t.ids) for t in some])
+            mu = encoder.mean_mel(ids.to(device), lengths.to(device), durations.to(device)).cpu()
         for i, text in enumerate(some):
             found[keys[start + i]] = mu[i, :, : int(text.durations.sum())].T.half()
     return found
@@ -140,10 +142,12 @@ def mean_mels(
 def _pitch_cells(
     f0_hz: Float[np.ndarray, " frames"], grid: MelGrid, fine_bins: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    chunks = np.array_split(f0_hz, max(1, len(f0_hz) // CHUNK_FRAMES))
+    """Cells near resolved harmonics and near the first ones; of every F0 once, since a pack rounds them."""
+    values, of_frame = np.unique(f0_hz, return_inverse=True)
+    chunks = np.array_split(values, max(1, len(values) // CHUNK_FRAMES))
     fine = np.concatenate([pitch_mask(c, grid)[:fine_bins].T for c in chunks])
     low = np.concatenate([pitch_mask(c, grid, n_harmonics=N_HARMONICS)[:LOW_BINS].T for c in chunks])
-    return fine, low
+    return fine[of_frame], low[of_frame]
 
 
 def _boundaries(text: TextExample) -> Int[np.ndarray, " phones"]:

@@ -11,8 +11,11 @@ from interp.train.batch import BatchMaker
 from interp.train.dataset.bank import LOW_BINS
 from interp.train.examples import ExampleDrawer, ExampleShares
 from interp.train.loss import bin_losses
+from masks.grid import MelGrid
 from masks.groups import PADDING
+from masks.pitch import pitch_mask
 from masks.reduce import PatchGrid
+from masks.target import N_HARMONICS
 
 FRAMES, REF_FRAMES = 16, 12
 MEAN, STD = -5.5, 1.2
@@ -43,6 +46,13 @@ def test_a_bank_holds_every_frame_of_its_features(bank, features):
         assert np.array_equal(frames_of(bank, item, 0, n).numpy(), f.mel.astype(np.float32))
         assert bank.log_f0[item] == pytest.approx(np.log(f.variant.median_hz))
     assert bank.low_pitch.shape == (len(bank.mel), LOW_BINS)
+
+
+def test_pitch_cells_are_those_of_every_frame(bank):
+    f0_hz = bank.f0_hz.numpy()
+    assert np.array_equal(bank.fine_pitch.numpy(), pitch_mask(f0_hz, MelGrid())[:16].T)
+    low = pitch_mask(f0_hz, MelGrid(), n_harmonics=N_HARMONICS)[:LOW_BINS].T
+    assert np.array_equal(bank.low_pitch.numpy(), low)
 
 
 def test_variants_of_a_recording_share_their_mu(bank, features):

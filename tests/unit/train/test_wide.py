@@ -13,7 +13,7 @@ from interp.estimators.registry import SpeechModelConfig
 from interp.train.dataset.bank import build_bank, mean_mels
 from interp.train.dataset.clearness import clearest, likeness
 from interp.train.dataset.features import WIDE, Features, Variant, feature_file, write_features
-from interp.train.dataset.pack import read_pack, write_pack
+from interp.train.dataset.pack import read_packs, write_packs
 from interp.train.dataset.prepare import prepare_corpus
 from interp.train.dataset.settings import DataSettings
 from interp.train.dataset.variants import draw_variant, few_ratios
@@ -181,7 +181,7 @@ def test_a_share_that_cannot_be_drawn_is_told(features, texts, text_encoder, mar
 
 def test_a_pack_keeps_who_is_wide(tmp_path, features, texts, text_encoder, text_config):
     marked = [replace(f, split=WIDE) if f.speaker == "c" else f for f in features]
-    write_pack(tmp_path / "some.pack", marked, texts, text_encoder, max_mib=40.0)
-    found = read_pack(tmp_path / "some.pack", SpeechModelConfig(text=text_config)).features
+    write_packs([tmp_path / "some.pack"], marked, texts, text_encoder, max_mib=40.0)
+    found = read_packs([tmp_path / "some.pack"], SpeechModelConfig(text=text_config)).features
     assert {f.speaker for f in found if f.split == WIDE} == {"c"}
     assert {f.speaker for f in found if f.split == "train"} == {"a", "b"}
