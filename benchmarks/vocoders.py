@@ -1,9 +1,8 @@
 """Which vocoder?  python benchmarks/vocoders.py CORPUS [--checkpoint FILE] [--split test] [--words] [--write]
 
-Real mels of recordings that no training saw, through every vocoder in one run. DNSMOS and Distill-MOS (where
-installed), log-spectral distance and F0 error (Praat) against the recording, word errors (by the best
-recogniser there) with --words, and the real-time factor. --write puts the table into
-docs/benchmarks/vocoders.md.
+Real mels of recordings that no training saw, through every vocoder in one run. DNSMOS and Distill-MOS where
+installed, log-spectral distance and F0 error (Praat) against the recording, word errors (best recogniser)
+with --words, and the real-time factor. --write puts the table into docs/benchmarks/vocoders.md.
 """
 
 from __future__ import annotations
