@@ -29,7 +29,7 @@ fuzz: .venv/.installed-for-tests
 
 .venv/.installed-for-tests: pyproject.toml | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --editable '.[dev,train,eval]'
-	$(BIN)/python -m pip install --quiet --no-deps resemblyzer
+	$(BIN)/python -m pip install --quiet --no-deps resemblyzer distillmos xls-r-sqa
 	@touch $@ .venv/.installed
 
 clean:

@@ -23,6 +23,7 @@ from interp.audio.reference import ReferenceFeatures, reference_features
 from interp.audio.voice_vector import voice_vector
 from interp.corpus.metadata import read_corpus
 from interp.estimators.encode import encode_sentence
+from interp.modes.registry import MODES
 from interp.settings.synth import Mode, SynthSettings
 from interp.synthesis.pipeline import Synthesizer
 from interp.text.frontend import phonemize
@@ -55,7 +56,7 @@ def run(speaker: Speaker, pairs: list[Pair], settings: SynthSettings, swap: bool
     given = [(b, a) if swap else (a, b) for a, b in pairs]
     mels = speaker.mels(given, list(range(len(pairs))), settings, split=0.5)
     everywhere = np.ones(speaker.sentence.n_frames, dtype=bool)
-    if settings.mode == "freq":
+    if MODES[settings.mode].bands:
         pitch, voice = _distances(speaker, mels, pairs, everywhere)
         first, second = pitch[:, 0] < pitch[:, 1], voice[:, 1] < voice[:, 0]
         return {
@@ -98,7 +99,7 @@ def _distances(
 @click.option("--pairs", default=16)
 @click.option("--timesteps", default=SynthSettings().n_timesteps)
 @click.option("--runs", default="masked,unguided,guided,swapped")
-@click.option("--mode", type=click.Choice(["freq", "temp"]), default="freq")
+@click.option("--mode", type=click.Choice(tuple(MODES)), default="freq")
 @click.option("--share", default=GuidanceSettings().step_share)
 @click.option("--gamma", default=1.0)
 def main(

@@ -10,7 +10,6 @@ belong where the curve rises. Written to docs/benchmarks/choice_curve.{md,csv,pn
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -18,62 +17,40 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from shared.page import OUT, table
-from shared.speaker import LEAST_DISTANCE, Drawn, draw, median_log_f0
-from torch import Tensor
+from shared.speaker import LEAST_DISTANCE, Drawn, batch_of, draw, median_log_f0
 from tqdm import tqdm
 
-from guidance.objectives import Reading
-from guidance.readout import read_masses
 from guidance.settings import GuidanceSettings
 from interp.audio.voice_vector import voice_vector
-from interp.estimators.contract import Binding
 from interp.settings.synth import SynthSettings
-from interp.synthesis.batch_run import BatchRun, log_mel_of
+from interp.synthesis.batch_run import log_mel_of
+from interp.synthesis.noted_masses import NotedMasses
 from interp.synthesis.pipeline import Synthesizer
-from interp.synthesis.sampling import Sampling
-from interp.synthesis.utterance import pieces_of, utterance_of
 from masks.mel_f0 import f0_of_mel
 
 BATCH = 4
 SETTINGS = SynthSettings(guidance=GuidanceSettings(enabled=False))
 
 
-@dataclass
-class Witness:
-    """A score function that notes the relative masses of every evaluation: pitch of ref 1, rest of ref 2."""
-
-    binding: Binding
-    seen: list[list[tuple[float, float]]] = field(default_factory=list)
-
-    def __call__(self, x_t: Tensor, t: Tensor) -> Tensor:
-        score, masses = self.binding.model.score_and_masses(x_t, t)
-        reading: Reading = self.binding.tuning.reading(masses)
-        found = read_masses(self.binding.tuning.objective.terms(1), masses, reading)
-        self.seen.append([(m.relative["ref1.pitch"], m.relative["ref2.rest"]) for m in found])
-        return score
-
-
-def run_batch(synthesizer: Synthesizer, drawn: list[Drawn], seeds: list[int]) -> tuple[np.ndarray, list]:
-    """Masses (evaluations, batch, 2), and for every sentence where F0 and voice came out."""
-    engine, grid = synthesizer.engine, synthesizer.grid
-    said = [
-        utterance_of(engine, text, pair, seed, SETTINGS, grid)
-        for (text, *pair), seed in zip(drawn, seeds, strict=True)
-    ]
-    pieces = [piece for i, one in enumerate(said) for piece in pieces_of(i, one, SETTINGS, grid)]
-    witness = Witness(engine.bind(pieces, SETTINGS, grid))
-    run = BatchRun.of(witness.binding, engine.process, pieces, SETTINGS, grid)
+def run_batch(
+    synthesizer: Synthesizer, drawn: list[Drawn], seeds: list[int]
+) -> tuple[tuple[float, ...], np.ndarray, list]:
+    """Times, masses (times, batch, 2) at them, and for every sentence where F0 and voice came out."""
+    run = batch_of(synthesizer, drawn, seeds, SETTINGS)
+    noted = NotedMasses(run.binding.model, run.sampling.times)
     outcomes = []
-    for x, piece in zip(run.cut(run.untuned(witness)), pieces, strict=True):
+    for x, piece in zip(run.cut(run.untuned(noted.score)), run.pieces, strict=True):
         voiced = piece.sentence.voiced
-        mel = log_mel_of(engine, x)
-        f0 = f0_of_mel(torch.from_numpy(mel), grid, voiced_salience=-1.0).numpy()
+        mel = log_mel_of(synthesizer.engine, x)
+        f0 = f0_of_mel(torch.from_numpy(mel), synthesizer.grid, voiced_salience=-1.0).numpy()
         levels = [median_log_f0(r) for r in piece.pair]
         place = (float(np.median(np.log(f0[voiced]))) - levels[1]) / (levels[0] - levels[1])
         voice = voice_vector(mel, np.where(voiced, f0, 0.0))
         away = [float(np.linalg.norm(voice - r.voice)) for r in piece.pair]
         outcomes.append((place, away[1] < away[0]))
-    return np.array(witness.seen), outcomes
+    readouts = [run.binding.tuning.readouts(noted.found[t]) for t in noted.times]
+    seen = [[(m.relative["ref1.pitch"], m.relative["ref2.rest"]) for m in of_one] for of_one in readouts]
+    return run.sampling.times, np.array(seen), outcomes
 
 
 def area(score: np.ndarray, positive: np.ndarray) -> float:
@@ -99,10 +76,9 @@ def main(corpus: Path, checkpoint: str, sentences: int, out: Path) -> None:
     with torch.no_grad():
         for start in tqdm(range(0, len(apart), BATCH)):
             batch = apart[start : start + BATCH]
-            seen, found = run_batch(synthesizer, batch, list(range(start, start + len(batch))))
+            times, seen, found = run_batch(synthesizer, batch, list(range(start, start + len(batch))))
             masses.append(seen)
             outcomes += found
-    times = Sampling(None, synthesizer.engine.process, SETTINGS).times  # type: ignore[arg-type]
     mass = np.concatenate(masses, 1)
     place, voice = np.array([o[0] for o in outcomes]), np.array([o[1] for o in outcomes], dtype=bool)
     pitch_area = [area(m, place > 0.5) for m in mass[..., 0]]

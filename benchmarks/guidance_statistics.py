@@ -21,7 +21,7 @@ import click
 import numpy as np
 import torch
 from shared.page import OUT, table
-from shared.speaker import draw
+from shared.speaker import batch_of, draw
 from torch import Tensor
 from tqdm import tqdm
 
@@ -31,11 +31,9 @@ from guidance.trace import TraceRow
 from guidance.tuner import NoiseTuner
 from interp.diffusion.sampler import StepState
 from interp.estimators.bin.bound import BoundModel
-from interp.estimators.contract import Binding
+from interp.modes.registry import MODES
 from interp.settings.synth import Mode, SynthSettings
-from interp.synthesis.batch_run import BatchRun
 from interp.synthesis.pipeline import Synthesizer
-from interp.synthesis.utterance import pieces_of, utterance_of
 
 BATCH = 4
 STATISTICS = ("kurtosis", "lag1_time", "lag1_frequency", "spectrum_time", "spectrum_frequency")
@@ -91,23 +89,17 @@ def run_batch(
     synthesizer: Synthesizer, drawn: list, seeds: list[int], settings: SynthSettings
 ) -> tuple[list[TraceRow], Watch]:
     """One guided batch, watched."""
-    engine, grid = synthesizer.engine, synthesizer.grid
-    said = [
-        utterance_of(engine, text, pair, seed, settings, grid)
-        for (text, *pair), seed in zip(drawn, seeds, strict=True)
-    ]
-    pieces = [piece for i, one in enumerate(said) for piece in pieces_of(i, one, settings, grid)]
-    binding: Binding = engine.bind(pieces, settings, grid)
+    run = batch_of(synthesizer, drawn, seeds, settings)
+    binding = run.binding
     assert isinstance(binding.model, BoundModel)
     rows: list[TraceRow] = []
-    name = "pitch" if settings.mode == "freq" else "span1.pitch"
+    name = "pitch" if MODES[settings.mode].bands else "span1.pitch"
     watch = Watch(
         NoiseTuner(binding.tuning, rows.append),
         replace(binding.model, layers=held_out_layers(binding.model)),
         0,
         binding.tuning.queries.of_layer(0, name),
     )
-    run = BatchRun.of(binding, engine.process, pieces, settings, grid)
     run(binding.model.score, make_tuner=lambda *_: watch)
     return rows, watch
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -24,10 +24,12 @@ from interp.corpus.plan import ITEMS_OF_A_FAMILY, Item
 from interp.corpus.teacher import Spoken, Teacher
 from interp.corpus.texts import Sentence
 from interp.corpus.timbres import timbres
-from interp.evaluation.words import Recogniser, word_errors
+from interp.evaluation.packages import missing_of
+from interp.evaluation.recognisers import RECOGNISERS, Recogniser, load_recogniser
+from interp.evaluation.spoken import words_of
+from interp.evaluation.words import word_errors
 from interp.system.files import write_text
 from interp.system.shipped import data_path
-from interp.text.frontend import phonemize
 from interp.text.symbols import is_vowel
 from masks.f0 import extract_f0
 from masks.grid import MelGrid
@@ -111,28 +113,9 @@ def correlation(first: np.ndarray, second: np.ndarray) -> float:
     return float(np.corrcoef(first[known], second[known])[0, 1])
 
 
-def whisper(folder: Path) -> Callable[[np.ndarray, int], list[str]]:
-    """Whisper by faster-whisper, one thread."""
-    import librosa
-    from faster_whisper import WhisperModel
-
-    model = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1)
-
-    def heard(wav: np.ndarray, rate: int) -> list[str]:
-        at_16k = librosa.resample(wav.astype(np.float32), orig_sr=rate, target_sr=16000)
-        return [s.text for s in model.transcribe(at_16k, language="en", beam_size=1)[0]]
-
-    return heard
-
-
-def spoken_words(text: str) -> list[str]:
-    """Words as they are spoken, numbers and abbreviations in full."""
-    return [word.text for word in phonemize(text).words] if text else []
-
-
-def misheard(items: Sequence[Heard], recogniser: Callable[[np.ndarray, int], list[str]]) -> str:
-    wanted = [spoken_words(item.row["text"]) for item in items]
-    heard = [spoken_words(" ".join(recogniser(item.wav, GRID.sample_rate))) for item in items]
+def misheard(items: Sequence[Heard], recogniser: Recogniser) -> str:
+    wanted = [words_of(item.row["text"]) for item in items]
+    heard = [recogniser(item.wav, GRID.sample_rate) for item in items]
     errors = sum(word_errors(w, h) for w, h in zip(wanted, heard, strict=True))
     return f"{errors} of {sum(map(len, wanted))} words, {100 * errors / sum(map(len, wanted)):.1f} %"
 
@@ -176,9 +159,8 @@ def _middle(pairs: Iterable[tuple[Heard, Heard]], of: str) -> str:
 @click.argument("corpus", type=click.Path(exists=True, path_type=Path))
 @click.option("--teacher", default="kokoro", type=click.Path(path_type=Path))
 @click.option("--families", default=10)
-@click.option("--whisper", "whisper_folder", type=click.Path(exists=True, path_type=Path))
 @click.option("--write", is_flag=True, help="Write docs/benchmarks/known_speech.md.")
-def main(corpus: Path, teacher: Path, families: int, whisper_folder: Path | None, write: bool) -> None:
+def main(corpus: Path, teacher: Path, families: int, write: bool) -> None:
     """Measure the first families of CORPUS."""
     lines = (corpus / ITEMS).read_text(encoding="utf-8").splitlines()[: families * ITEMS_OF_A_FAMILY]
     speaker = Teacher(teacher, timbres())
@@ -189,8 +171,11 @@ def main(corpus: Path, teacher: Path, families: int, whisper_folder: Path | None
     figures = [
         *pitch_figures(items),
         *melody_figures(items),
-        ("misheard by pocketsphinx", misheard(items, Recogniser())),
-        *([("misheard by Whisper", misheard(items, whisper(whisper_folder)))] if whisper_folder else []),
+        *[
+            (f"misheard by {kind.name}", misheard(items, load_recogniser(kind)))
+            for kind in RECOGNISERS
+            if not missing_of(kind.modules)
+        ],
         ("core seconds a second of speech, with Praat", f"{spent / seconds:.2f}"),
     ]
     page = "\n".join(f"| {what} | {figure} |" for what, figure in figures)

@@ -17,6 +17,7 @@ from tqdm import tqdm
 from interp.audio.write import save_wav
 from interp.evaluation.clip import Clip, load_clip
 from interp.evaluation.measures import measure_scene
+from interp.evaluation.recognisers import best_recogniser
 from interp.evaluation.scene import Figures, Scene
 from interp.reports.figure import draw_synthesis
 from interp.settings.dotted import settings_of
@@ -123,7 +124,7 @@ def main(checkpoint: str) -> None:
         f"Made by `python benchmarks/samples.py` with checkpoint {synthesizer.checkpoint.sha256[:12]}, "
         f'default settings, seed 0, no\nchoosing: "{SENTENCE}" and "{OTHER}" Speaker\n'
         "similarity is taken at one pitch. What the figures are and how far to trust them is in\n"
-        "[measures](../measures.md).\n\n"
+        f"[measures](../measures.md). Words were heard by {best_recogniser().name}.\n\n"
         "Single sentences are no statistics. The two references are 0.84 alike to the speaker measure: hear\n"
         "pitch here, not voice."
     )

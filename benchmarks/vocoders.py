@@ -1,8 +1,8 @@
 """Which vocoder?  python benchmarks/vocoders.py CORPUS [--checkpoint FILE] [--split test] [--words] [--write]
 
-Real mels of recordings that no training saw, through every vocoder in one run. DNSMOS (speechmos, where it is
-installed), log-spectral distance and F0 error (Praat) against the recording, word errors (pocketsphinx) with
---words, and the real-time factor. --write puts the table into docs/benchmarks/vocoders.md.
+Real mels of recordings that no training saw, through every vocoder in one run. DNSMOS and Distill-MOS (where
+installed), log-spectral distance and F0 error (Praat) against the recording, word errors (by the best recogniser
+there) with --words, and the real-time factor. --write puts the table into docs/benchmarks/vocoders.md.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -21,6 +20,8 @@ from interp.audio.read import load_reference
 from interp.checkpoints.provenance import add_metrics, read_provenance
 from interp.corpus.metadata import Utterance, read_corpus
 from interp.evaluation.clip import Clip
+from interp.evaluation.measures import measure
+from interp.evaluation.recognisers import best_recogniser
 from interp.system.files import write_text
 from interp.vocoders.contract import Vocoder
 from interp.vocoders.griffin_lim import GriffinLim
@@ -31,6 +32,11 @@ from masks.grid import MelGrid
 
 GRID = MelGrid()
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks" / "vocoders.md"
+RATINGS = {
+    "dnsmos.overall": "DNSMOS overall",
+    "dnsmos.signal": "DNSMOS signal",
+    "distillmos.overall": "Distill-MOS",
+}
 FLOOR_BELOW_PEAK_DB = 70.0
 GROSS_CENTS = 50.0
 Speak = Callable[[Clip], np.ndarray]
@@ -102,21 +108,18 @@ def f0_figures(spoken: Sequence[Spoken]) -> dict[str, float]:
 
 def figures_of(spoken: Sequence[Spoken], words: bool) -> dict[str, float]:
     found: dict[str, float] = {}
-    if find_spec("speechmos"):
-        from speechmos import dnsmos
-
-        rated = [dnsmos.run(np.clip(s.made.wav_16k, -1, 1), sr=16000) for s in spoken]
-        found["DNSMOS overall"] = float(np.mean([r["ovrl_mos"] for r in rated]))
-        found["DNSMOS signal"] = float(np.mean([r["sig_mos"] for r in rated]))
+    rated = [measure(s.made, s.real, s.real, measures=("dnsmos", "distillmos")).figures for s in spoken]
+    for key, name in RATINGS.items():
+        if key in rated[0]:
+            found[name] = float(np.mean([figures[key] for figures in rated]))
     found["log-spectral distance, dB"] = float(np.mean([log_spectral_distance(s) for s in spoken]))
     found |= f0_figures(spoken)
     if words:
         from words import word_error_rate
 
-        from interp.evaluation.words import Recogniser
-
+        recogniser = best_recogniser()
         said = [(s.utterance.text, s.made.wav, GRID.sample_rate) for s in spoken]
-        found["word error rate"] = word_error_rate(Recogniser(), said)
+        found[f"word error rate, {recogniser.name}"] = word_error_rate(recogniser, said)
     found["real-time factor"] = sum(s.seconds for s in spoken) / sum(s.made.seconds for s in spoken)
     return found
 

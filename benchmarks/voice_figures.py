@@ -50,7 +50,8 @@ ASKED_HZ = np.geomspace(90, 300, 10)
 N_RANGE = 5  # pairs of recordings that every F0 is asked of
 N_TIMED = 6
 PLAIN = SynthSettings(guidance=GuidanceSettings(enabled=False))
-QUALITY = ("words", "dnsmos")
+QUALITY = ("words", "dnsmos", "distillmos")
+RATINGS = {"dnsmos.overall": "DNSMOS", "distillmos.overall": "Distill-MOS"}
 
 
 @dataclass(frozen=True)
@@ -165,12 +166,16 @@ def figures(
     )
     found: dict[str, str] = {}
     real = of_recordings(corpus, known.trials)
+    by_whisper = np.mean([f["words.by_whisper"] for f in real])
+    found["words that Whisper heard, the others pocketsphinx"] = f"{by_whisper:.0%}"
     for said, rows in {
         "recordings": real,
         **{arm: list(known.rows[arm].values()) for arm in known.rows},
     }.items():
         found[f"WER, {said}"] = f"{error_rate(rows):.1%}"
-        found[f"DNSMOS, {said}"] = f"{np.mean([f['dnsmos.overall'] for f in rows]):.2f}"
+        for key, name in RATINGS.items():
+            rated = [f[key] for f in rows if f.get(key) is not None]
+            found[f"{name}, {said}"] = f"{np.mean(rated):.2f}" if rated else "-"
     for who, one in {"known voices": known, "unseen voices": unseen}.items():
         found |= {
             f"{who}: F0 from ref 1, median": median(

@@ -1,6 +1,6 @@
 """Does a checkpoint speak?  python benchmarks/words.py CORPUS [--checkpoint default] [--prompts 20] [--write]
 
-Word error rate by pocketsphinx (its own acoustic and language model) on validation prompts, in one run: the
+Word error rate on validation prompts by the best recogniser that is installed (the figures say which): the
 recordings, the recordings through mel and vocoder, the model with a recording of the prompt's speaker as its
 only reference (another sentence), the guided blend of two speakers, and mu alone through the vocoder.
 """
@@ -20,8 +20,9 @@ from interp.audio.read import load_reference, read_audio
 from interp.audio.reference import reference_features
 from interp.checkpoints.provenance import add_metrics
 from interp.corpus.metadata import Utterance, read_corpus
+from interp.evaluation.recognisers import Recogniser, best_recogniser
 from interp.evaluation.spoken import words_of
-from interp.evaluation.words import Recogniser, word_errors
+from interp.evaluation.words import word_errors
 from interp.settings.synth import SynthSettings
 from interp.synthesis.pipeline import Request, Synthesizer
 from interp.system.shipped import checkpoint_path
@@ -88,7 +89,7 @@ def main(
     blend: bool,
     write: bool,
 ) -> None:
-    synthesizer, recogniser = Synthesizer.load(checkpoint), Recogniser()
+    synthesizer, recogniser = Synthesizer.load(checkpoint), best_recogniser()
     changes = {k: v for k, v in {"n_timesteps": timesteps, "solver": solver}.items() if v is not None}
     single, guided = replace(SINGLE, **changes), replace(SynthSettings(), **changes)
     cases = draw_cases(corpus, prompts, split)
@@ -119,6 +120,7 @@ def main(
         [[s.mel.shape[1], m.shape[1]] for s, m in zip(singles, mels, strict=True)], dtype=float
     )
     figures |= {
+        "wer_by": recogniser.name,
         "wer_prompts": len(cases),
         "wer_split": split,
         "length_ratio": round(float((lengths[:, 0] / lengths[:, 1]).mean()), 3),

@@ -13,6 +13,7 @@ from guidance.layers import fixed_weights
 from guidance.masses import AttentionMasses, GuidedModel
 from guidance.objectives import Reading, objective_loss
 from guidance.queries import QuerySets
+from guidance.readout import MassReadout, read_masses
 from guidance.settings import GuidanceSettings
 from guidance.step import tangent
 from guidance.step_state import StepState
@@ -130,6 +131,14 @@ class BoundObjective:
             self.settings.gamma,
             self.settings.sums or self.objective.sums,
         )
+
+    def readouts(self, masses: AttentionMasses) -> list[MassReadout]:
+        """Masses of every sample over the queries of the objective's last terms."""
+        return read_masses(self.objective.last_terms, masses, self.reading(masses))
+
+    def losses(self, masses: AttentionMasses) -> Float[Tensor, " batch"]:
+        """The objective of every sample, by its last terms."""
+        return objective_loss(self.objective.last_terms, masses, self.reading(masses))
 
     def _refuse_not_finite(self, loss: Tensor, gradient: Tensor) -> None:
         fine: Bool[Tensor, " batch"] = loss.isfinite() & gradient.isfinite().all(2).all(1)

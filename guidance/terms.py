@@ -78,6 +78,11 @@ class Objective:
         """Terms of window 1 or 2."""
         return self.every_window + (self.window_1 if window == 1 else self.window_2)
 
+    @property
+    def last_terms(self) -> tuple[Term, ...]:
+        """Terms of the last window that has any: those that tell how far an objective was reached."""
+        return self.terms(2) or self.terms(1)
+
     def windows_for(self, settings: GuidanceSettings) -> Windows:
         """The windows as the settings end them; an end that they leave open is this objective's own."""
         asked = (settings.t_tal1, settings.t_tal2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -57,10 +56,6 @@ class TraceRow:
     def as_dict(self) -> dict[str, Any]:
         """Plain values, as a line of ``trace.jsonl`` holds them."""
         return {**asdict(self), "accepted": self.accepted}
-
-    def to_json(self) -> str:
-        """The row as one line of JSON."""
-        return json.dumps(self.as_dict(), allow_nan=False)
 
 
 @dataclass(frozen=True)

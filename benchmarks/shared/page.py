@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import platform
@@ -18,7 +17,7 @@ from pathlib import Path
 import click
 import torch
 
-from interp.reports.tables import markdown
+from interp.reports.tables import markdown, write_csv
 from interp.system.files import write_figure, write_text
 
 FOLDER = Path(__file__).parents[2] / "docs" / "benchmarks"
@@ -96,10 +95,7 @@ def write_report(
         write_figure(FOLDER / f"{name}.png", figure)
         lines += ["", f"![{title}]({name}.png)"]
     write_text(FOLDER / f"{name}.md", "\n".join([*lines, ""]))
-    with (FOLDER / f"{name}.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, asdict(rows[0]))
-        writer.writeheader()
-        writer.writerows(asdict(row) for row in rows)
+    write_csv(FOLDER / f"{name}.csv", [asdict(row) for row in rows])
     print("\n".join(lines))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,9 +17,10 @@ from interp.estimators.sentence import Sentence
 from interp.evaluation.clip import Clip
 from interp.evaluation.psola import with_pitch
 from interp.settings.synth import SynthSettings
+from interp.synthesis.batch_run import BatchRun
 from interp.synthesis.decoding import decode
 from interp.synthesis.pipeline import Synthesizer
-from interp.synthesis.utterance import utterance_of
+from interp.synthesis.utterance import pieces_of, utterance_of
 from masks.grid import MelGrid
 from masks.mel_f0 import f0_of_mel
 
@@ -58,6 +59,19 @@ class Speaker:
         """Median log F0 over the frames of voiced phonemes."""
         f0 = f0_of_mel(torch.from_numpy(mel), self.synthesizer.grid, voiced_salience=-1.0).numpy()
         return float(np.median(np.log(f0[self.sentence.voiced])))
+
+
+def batch_of(
+    synthesizer: Synthesizer, drawn: Sequence[Drawn], seeds: list[int], settings: SynthSettings
+) -> BatchRun:
+    """Drawn sentences, one piece each, ready to be sampled together."""
+    engine, grid, pieces = synthesizer.engine, synthesizer.grid, []
+    for number, ((text, *pair), seed) in enumerate(zip(drawn, seeds, strict=True)):
+        said = utterance_of(engine, text, pair, seed, settings, grid)
+        pieces += pieces_of(number, said, settings, grid)
+    with torch.no_grad():
+        binding = engine.bind(pieces, settings, grid)
+    return BatchRun.of(binding, engine.process, pieces, settings, grid)
 
 
 def median_log_f0(reference: ReferenceFeatures) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +14,14 @@ from jaxtyping import Float
 
 from interp.audio.level import SILENT_DBFS, amplify_to, peak_dbfs
 from interp.audio.prepare import Prepared, prepare
+from interp.system.streams import (
+    STANDARD_INPUT,
+    is_stdin,
+    is_stream,
+    name_of,
+    read_stream,
+    stdin_is_terminal,
+)
 from masks.errors import InterpError
 from masks.grid import MelGrid
 
@@ -60,7 +69,7 @@ def load_reference(
 
     Parameters
     ----------
-    path : a file that libsndfile reads, 8 kHz or more, any number of channels
+    path : a file that libsndfile reads, 8 kHz or more, any number of channels; a pipe; ``-`` is stdin
     grid : MelGrid or None, whose ``sample_rate`` the result has; None is the default grid
     max_seconds : float, seconds; so much of it is kept, where the most sound is
     level_dbfs : float or None, dB re full scale, RMS of the active part; None leaves the level as it is
@@ -76,8 +85,9 @@ def load_reference(
     limited = through_16_khz(read.prepared.wav, read.rate, rate_out)
     if level_dbfs is not None:
         limited = amplify_to(limited, rate_out, level_dbfs)
-    notes = tuple(f"{path}: {note}" for note in (*read.prepared.notes, *_resampling(read.rate)))
-    return Recording(limited, rate_out, Path(path), len(limited) / rate_out, notes)
+    name = name_of(path)
+    notes = tuple(f"{name}: {note}" for note in (*read.prepared.notes, *_resampling(read.rate)))
+    return Recording(limited, rate_out, Path(name), len(limited) / rate_out, notes)
 
 
 @dataclass(frozen=True)
@@ -93,9 +103,9 @@ def read_prepared(path: str | Path, max_seconds: float = LONGEST_S, *, whole: bo
     """Read a sound file and make it ready; parameters and errors as for `load_reference`."""
     longest = max_seconds if whole else max(LONGEST_HEARD_S, max_seconds)
     channels, rate, total_s = _read_channels(Path(path), longest)
-    _require_length(Path(path), len(channels) / rate)
+    _require_length(name_of(path), len(channels) / rate)
     prepared = prepare(channels, rate, max_seconds, whole=whole)
-    _require_sound(Path(path), prepared.wav)
+    _require_sound(name_of(path), prepared.wav)
     if not whole and total_s > longest:
         unheard = f"{total_s:.0f} s long, only its first {longest:g} s were looked at"
         prepared = replace(prepared, notes=(unheard, *prepared.notes))
@@ -133,53 +143,72 @@ def through_16_khz(
 def _read_channels(
     path: Path, max_seconds: float | None
 ) -> tuple[Float[np.ndarray, "samples channels"], int, float]:
-    _require_file(path)
     try:
-        with soundfile.SoundFile(path) as file:
+        with soundfile.SoundFile(_source(path)) as file:
             rate, total_s = file.samplerate, file.frames / file.samplerate
             wanted = -1 if max_seconds is None else round(max_seconds * rate)
             channels = file.read(wanted, dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, RuntimeError, TypeError, MemoryError) as error:
-        raise InterpError(f"{path}: not readable as sound ({_reason(error)}); give {FORMATS}") from error
-    _require_samples(path, channels, rate)
+        name = name_of(path)
+        raise InterpError(f"{name}: not readable as sound ({_reason(error)}); give {FORMATS}") from error
+    _require_samples(name_of(path), channels, rate)
     return channels, rate, total_s
+
+
+def _source(path: Path) -> Path | bytes | io.BytesIO:
+    """What libsndfile opens: the bytes of a stream, else the file's name in the system's own bytes."""
+    if is_stream(path):
+        if stdin_is_terminal() and is_stdin(path):
+            raise InterpError(f"{STANDARD_INPUT}: is the keyboard; pipe {FORMATS} into it")
+        sound = read_stream(path)
+        _require_bytes(path, len(sound))
+        return io.BytesIO(sound)
+    _require_file(path)
+    return path if os.name == "nt" else os.fsencode(path)
 
 
 def _require_file(path: Path) -> None:
     if os.path.isdir(path):
         raise InterpError(f"{path}: is a folder; give {FORMATS}")
     if not os.path.isfile(path):
-        raise InterpError(f"{path}: no such file; give the path of {FORMATS}")
-    if path.stat().st_size == 0:
-        raise InterpError(f"{path}: the file is empty (0 bytes); record or copy it again")
+        kind = "is a device, no file" if os.path.exists(path) else "no such file"
+        raise InterpError(f"{path}: {kind}; give the path of {FORMATS}")
+    if not os.access(path, os.R_OK):
+        raise InterpError(f"{path}: may not be read (permission denied); change its permissions")
+    _require_bytes(path, path.stat().st_size)
 
 
-def _require_samples(path: Path, channels: Float[np.ndarray, "samples channels"], rate: int) -> None:
+def _require_bytes(path: Path, n_bytes: int) -> None:
+    if n_bytes == 0:
+        raise InterpError(f"{name_of(path)}: the file is empty (0 bytes); record or copy it again")
+
+
+def _require_samples(name: str, channels: Float[np.ndarray, "samples channels"], rate: int) -> None:
     if len(channels) == 0:
-        raise InterpError(f"{path}: holds no samples; record or copy it again")
+        raise InterpError(f"{name}: holds no samples; record or copy it again")
     bad = int(np.count_nonzero(~np.isfinite(channels)))
     if bad:
-        raise InterpError(f"{path}: {bad} samples are NaN or infinite; export it again as 16-bit PCM")
+        raise InterpError(f"{name}: {bad} samples are NaN or infinite; export it again as 16-bit PCM")
     peak = float(np.abs(channels).max())
     if peak > LARGEST_SAMPLE:
-        raise InterpError(f"{path}: samples reach {peak:.0e} times full scale; export it again as 16-bit PCM")
+        raise InterpError(f"{name}: samples reach {peak:.0e} times full scale; export it again as 16-bit PCM")
     if rate < LOWEST_RATE:
-        raise InterpError(f"{path}: sample rate is {rate} Hz; record it again at {LOWEST_RATE} Hz or more")
+        raise InterpError(f"{name}: sample rate is {rate} Hz; record it again at {LOWEST_RATE} Hz or more")
 
 
-def _require_length(path: Path, seconds: float) -> None:
+def _require_length(name: str, seconds: float) -> None:
     if seconds < SHORTEST_S:
         raise InterpError(
-            f"{path}: {seconds:.2f} s is too short; a reference needs {SHORTEST_S} s or more, "
+            f"{name}: {seconds:.2f} s is too short; a reference needs {SHORTEST_S} s or more, "
             "best 2 to 10 s of speech"
         )
 
 
-def _require_sound(path: Path, wav: Float[np.ndarray, " samples"]) -> None:
+def _require_sound(name: str, wav: Float[np.ndarray, " samples"]) -> None:
     peak = peak_dbfs(wav)
     if peak < SILENT_DBFS:
         raise InterpError(
-            f"{path}: silent (peak {max(peak, -200):.0f} dBFS, at least {SILENT_DBFS:.0f} is needed); "
+            f"{name}: silent (peak {max(peak, -200):.0f} dBFS, at least {SILENT_DBFS:.0f} is needed); "
             "record it louder, or check the channel"
         )
 

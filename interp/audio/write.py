@@ -61,13 +61,18 @@ def save_wav(path: str | Path, wav: Float[np.ndarray, " samples"], rate: int) ->
     InterpError
         When the file cannot be written, or its name has another ending.
     """
+    kind, subtype = sound_format(path, "sound file")
+    # libsndfile's own errors do not say that a disk is full; Python's do.
+    write_bytes(path, sound_bytes(pcm_of(wav), rate, kind, subtype))
+
+
+def pcm_of(wav: Float[np.ndarray, " samples"]) -> Int[np.ndarray, " samples"]:
+    """Samples of 16 bits; what exceeds full scale is clipped, never wrapped."""
     import numpy as np
 
-    kind, subtype = sound_format(path, "sound file")
     assert np.isfinite(wav).all(), "a NaN or infinite sample would be written"
-    pcm = np.rint(np.clip(wav, -1.0, 1.0) * 32767).astype(np.int16)
-    # libsndfile's own errors do not say that a disk is full; Python's do.
-    write_bytes(path, sound_bytes(pcm, rate, kind, subtype))
+    pcm: np.ndarray = np.rint(np.clip(wav, -1.0, 1.0) * 32767).astype(np.int16)
+    return pcm
 
 
 def sound_bytes(

@@ -6,11 +6,15 @@ from pathlib import Path
 
 import click
 
+from interp.cli.arguments import PATH
 
-@click.command(epilog="Example: interp check a.wav b.wav")
-@click.argument("recordings", nargs=-1, required=True, type=click.Path(path_type=Path))
+
+@click.command(epilog="Examples: interp check a.wav b.wav; sox a.mp4 -t wav - | interp check -")
+@click.argument("recordings", nargs=-1, required=True, type=PATH)
 def check(recordings: tuple[Path, ...]) -> None:
     """Say whether RECORDINGS, one or two, will do as references: ok, warn or bad, with reasons.
+
+    A recording may come from a pipe; - is standard input.
 
     Exit code 0 for ok and warn, 2 for bad.
     """

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from interp.backends.place import Place
+from interp.cli.arguments import PATH
 from interp.cli.place_options import place_options
 from interp.cli.setting_options import Command, setting_option, settings_given
 from interp.corpus.settings import CorpusSettings
@@ -32,8 +33,8 @@ def _option(key: str, *flags: str, says: str, metavar: str | None = None) -> Cal
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("out", type=click.Path(path_type=Path))
-@click.option("--config", type=click.Path(path_type=Path), help="YAML file of settings.")
+@click.argument("out", type=PATH)
+@click.option("--config", type=PATH, help="YAML file of settings.")
 @click.option(
     "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any setting by its name; repeatable."
 )

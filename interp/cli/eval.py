@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from interp.backends.place import Place
+from interp.cli.arguments import PATH, as_text
 from interp.cli.experiment import experiment_options
 from interp.cli.place_options import place_options
 
@@ -19,12 +20,16 @@ _EXAMPLE = "Example: interp eval out.wav --ref1 a.wav --ref2 b.wav --text 'Good 
 
 
 @click.command("eval", epilog=_EXAMPLE)
-@click.argument("target", type=click.Path(path_type=Path), required=False)
-@click.option("--ref1", type=click.Path(path_type=Path), help="Reference 1 of the output.")
-@click.option("--ref2", type=click.Path(path_type=Path), help="Reference 2 of the output.")
-@click.option("--text", help="What the output says; word errors are counted against it.")
-@click.option("--ref1-text", help="What reference 1 says; contours are compared when the words are the same.")
-@click.option("--ref2-text", help="What reference 2 says.")
+@click.argument("target", type=PATH, required=False)
+@click.option("--ref1", type=PATH, help="Reference 1 of the output.")
+@click.option("--ref2", type=PATH, help="Reference 2 of the output.")
+@click.option("--text", callback=as_text, help="What the output says; word errors are counted against it.")
+@click.option(
+    "--ref1-text",
+    callback=as_text,
+    help="What reference 1 says; contours are compared when the words are the same.",
+)
+@click.option("--ref2-text", callback=as_text, help="What reference 2 says.")
 @click.option("--split-s", type=float, metavar="S", help="temp: seconds of the switch.  [above 0]")
 @click.option(
     "--measures",
@@ -33,12 +38,12 @@ _EXAMPLE = "Example: interp eval out.wav --ref1 a.wav --ref2 b.wav --text 'Good 
     metavar="NAMES",
     help="Names with commas between; a wrong one lists all.",
 )
-@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write the figures of one output.")
-@click.option("--figure", type=click.Path(path_type=Path), help="Picture of the pitches, .png or .svg.")
-@click.option("--out", type=click.Path(path_type=Path), help="Manifest: write all figures, .csv or .json.")
+@click.option("--json", "json_path", type=PATH, help="Write the figures of one output.")
+@click.option("--figure", type=PATH, help="Picture of the pitches, .png or .svg.")
+@click.option("--out", type=PATH, help="Manifest: write all figures, .csv or .json.")
 @click.option(
     "--experiment",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="The same as: interp experiment FILE.",
 )
@@ -146,7 +151,8 @@ def _references(ref1: Path | None, ref2: Path | None, out: Path | None) -> tuple
 
 
 def _tell_what_is_missing(names: tuple[str, ...]) -> None:
-    from interp.evaluation.measures import INSTALL, choose
+    from interp.evaluation.measures import choose
+    from interp.evaluation.packages import INSTALL
     from masks.errors import InterpError
 
     chosen = choose(names)

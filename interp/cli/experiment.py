@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from interp.backends.place import Place
+from interp.cli.arguments import PATH
 from interp.cli.place_options import place_options
 
 EXAMPLE = "Example: interp experiment configs/eval/freq.yaml --set corpus=PATH/TO/corpus"
@@ -36,7 +37,7 @@ def experiment_options(hidden: bool) -> Callable[[Callable[..., Any]], Callable[
 
 
 @click.command(epilog=EXAMPLE)
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=PATH)
 @experiment_options(hidden=False)
 @place_options()
 def experiment(file: Path, stage: str, place: Place, assignments: tuple[str, ...]) -> None:

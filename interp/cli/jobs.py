@@ -1,9 +1,8 @@
-"""What to speak: one sentence from the options, or the lines of a file list, checked before work starts."""
+"""What to speak, and where it goes: one job from the options; lists are in `job_list`."""
 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,26 +10,35 @@ from pathlib import Path
 import click
 
 from interp.audio.write import sound_format
-from interp.modes.registry import MODES
 from interp.settings.synth import Mode
 from interp.system.shipped import data_path
+from interp.system.streams import (
+    DASH,
+    STANDARD_INPUT,
+    is_stdin,
+    name_of,
+    stdin_is_silent,
+    stdin_is_terminal,
+)
+from interp.system.text_files import read_text
 from masks.errors import InterpError
 
 DEMO_TEXT = "The boy was there when the sun rose."
 DEMO_REFERENCES = ("resources/demo_ref1.wav", "resources/demo_ref2.wav")
-LINE_FORM = "text|ref1|ref2 or text|ref1|ref2|mode"
+STANDARD_OUTPUT = "standard output"
+_NAMES_OF_STDOUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 
 
 @dataclass(frozen=True)
 class Job:
-    """One WAV file to make.
+    """One sound to make.
 
     Parameters
     ----------
     text : what to say
     ref1, ref2 : sound files
-    mode : None leaves the settings' own
-    out : sound file to write
+    out : sound file to write; None for standard output
+    mode, seed : None leaves the settings' own
     where : start of an error message, such as ``list.txt line 3: ``
     notes : one line for each thing that was chosen for the user
     """
@@ -38,32 +46,54 @@ class Job:
     text: str
     ref1: Path
     ref2: Path
-    mode: Mode | None
-    out: Path
+    out: Path | None
+    mode: Mode | None = None
+    seed: int | None = None
     where: str = ""
     notes: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """What messages call the sound."""
+        return STANDARD_OUTPUT if self.out is None else str(self.out)
+
 
 def single_job(
-    text: str | None, ref1: Path | None, ref2: Path | None, out: Path | None, out_dir: Path | None
+    text: str | None,
+    ref1: Path | None,
+    ref2: Path | None,
+    out: Path | None,
+    out_dir: Path | None,
+    text_file: Path | None = None,
 ) -> Job:
     """Job of the options; a demo voice for each reference not given, standard input where no text is.
 
     Raises
     ------
     InterpError
-        When there is no text, or ``--out`` is no kind of sound file that is written.
+        When there is no text, two of them, or ``--out`` is no kind of sound file that is written.
     """
-    target = (out_dir or Path()) / (out or Path("out.wav"))
-    sound_format(target, "--out")
+    target = _target(out, out_dir)
     given = (ref1, ref2)
     demo = tuple(data_path(name) for name in DEMO_REFERENCES)
     first, second = (chosen or default for chosen, default in zip(given, demo, strict=True))
-    said = text if text is not None else _text_from_stdin(given == (None, None))
-    if not said.strip():
-        where = "standard input" if text is None else "--text"
-        raise InterpError(f'{where}: is empty; give a sentence, such as --text "Good morning."')
-    return Job(said, first, second, None, target, notes=_demo_notes(given, demo))
+    said = read_said(text, text_file, given, DEMO_TEXT if not any(given) else "")
+    return Job(said, first, second, target, notes=_demo_notes(given, demo))
+
+
+def _target(out: Path | None, out_dir: Path | None) -> Path | None:
+    """Where the sound goes; None is standard output."""
+    if out is not None and str(out) in _NAMES_OF_STDOUT:
+        if out_dir is not None:
+            raise InterpError(f"--out-dir: {out_dir} has no part in --out {out}; leave one of them out")
+        return None
+    target = (out_dir or Path()) / (out or Path("out.wav"))
+    if os.path.isdir(target):
+        raise InterpError(
+            f"--out: {target} is a folder; give it with --out-dir, or name it {target / 'out.wav'}"
+        )
+    sound_format(target, "--out")
+    return target
 
 
 def _demo_notes(given: Sequence[Path | None], demo: Sequence[Path]) -> tuple[str, ...]:
@@ -74,75 +104,52 @@ def _demo_notes(given: Sequence[Path | None], demo: Sequence[Path]) -> tuple[str
     return tuple(f"--ref{i + 1}: not given, the demo voice {demo[i].name} is used" for i in missing)
 
 
-def jobs_of_list(path: Path, out_dir: Path) -> tuple[Job, ...]:
-    """Jobs of a file list, one WAV a line, named after the list and the line's number.
+def read_said(
+    text: str | None,
+    text_file: Path | None,
+    references: Sequence[Path | None] = (),
+    if_silent: str = "",
+) -> str:
+    """The text that options name: itself, in a file, or piped in.
 
-    Blank lines and lines that start with ``#`` are skipped; paths are relative to the list.
+    Parameters
+    ----------
+    references : recordings of the same command, one of which may be standard input
+    if_silent : said where nothing is piped in, nor asked for at a terminal
 
     Raises
     ------
     InterpError
-        Naming every line that will not do.
+        When there is none, it is given twice, or a file or standard input is no text.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+    if text is not None and text_file is not None:
+        raise InterpError("--text-file: not together with --text; leave one of them out")
+    taken = any(ref is not None and is_stdin(ref) for ref in references)
+    if taken and text is None and (text_file is None or is_stdin(text_file)):
         raise InterpError(
-            f"{path}: cannot be read ({reason}); give a text file of lines {LINE_FORM}"
-        ) from error
-    numbered = [
-        (n, line) for n, line in enumerate(lines, start=1) if line.strip() and not line.startswith("#")
-    ]
-    problems = [
-        f"line {n}: {problem}" for n, line in numbered for problem in _line_problems(line, path.parent)
-    ]
-    if problems or not numbered:
-        found = "; ".join(problems) or "holds no line to speak"
-        raise InterpError(f"{path}: {found}; a line is {LINE_FORM}, paths relative to the list")
-    return tuple(_job_of_line(path, out_dir, n, line) for n, line in numbered)
+            f"{STANDARD_INPUT}: is the recording, so it cannot be the text; give --text or --text-file FILE"
+        )
+    where = "--text" if text is not None else name_of(text_file or DASH)
+    if text is None:
+        text = _piped_text(if_silent) if text_file is None else _text_of_file(text_file)
+    if not text.strip():
+        raise InterpError(f'{where}: is empty; give a sentence, such as --text "Good morning."')
+    return text
 
 
-def _job_of_line(path: Path, out_dir: Path, number: int, line: str) -> Job:
-    text, ref1, ref2, *mode = _parts(line)
-    return Job(
-        text,
-        path.parent / ref1,
-        path.parent / ref2,
-        next((known for known in MODES if [known] == mode), None),
-        out_dir / f"{path.stem}_{number:03d}.wav",
-        where=f"{path} line {number}: ",
-    )
+def _text_of_file(path: Path) -> str:
+    if is_stdin(path):
+        _invite()
+    return read_text(path, "a text file")
 
 
-def _line_problems(line: str, folder: Path) -> list[str]:
-    parts = _parts(line)
-    if len(parts) not in (3, 4):
-        return [f"{len(parts)} fields, 3 or 4 are needed"]
-    text, ref1, ref2, *mode = parts
-    absent = [ref for ref in (ref1, ref2) if not os.path.isfile(folder / ref)]
-    missing = [f"{ref or 'a reference'} is missing" for ref in absent]
-    silent = [] if text else ["the text is empty"]
-    odd = [f"mode {m!r} is not one of {', '.join(MODES)}" for m in mode if m not in MODES]
-    return [*silent, *missing, *odd]
+def _piped_text(if_silent: str) -> str:
+    if stdin_is_silent() or (if_silent and stdin_is_terminal()):
+        return if_silent
+    _invite()
+    return read_text(DASH) or if_silent
 
 
-def _parts(line: str) -> list[str]:
-    return [part.strip() for part in line.split("|")]
-
-
-def _text_from_stdin(demo: bool) -> str:
-    """Piped text; a demo sentence where nothing is piped and the voices are the demo's too."""
-    stdin = sys.stdin
-    at_terminal = stdin.isatty()
-    if demo and at_terminal:
-        return DEMO_TEXT
-    if at_terminal:
+def _invite() -> None:
+    if stdin_is_terminal():
         click.echo("type the text, then end it with Ctrl-D (Ctrl-Z on Windows)", err=True)
-    try:
-        text = stdin.read()
-    except UnicodeDecodeError as error:
-        raise InterpError(
-            f"standard input: is not {stdin.encoding} text; pipe text, or give --text"
-        ) from error
-    return DEMO_TEXT if demo and not text else text

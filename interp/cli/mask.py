@@ -6,18 +6,20 @@ from pathlib import Path
 
 import click
 
+from interp.cli.arguments import PATH
+
 
 @click.command(epilog="Example: interp mask a.wav --out mask.npz --plot mask.png")
-@click.argument("recording", type=click.Path(path_type=Path))
+@click.argument("recording", type=PATH)
 @click.option(
     "-o",
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     default=Path("mask.npz"),
     show_default=True,
     help="Arrays: mask (80, T), f0_hz, times_s, mel_frequencies_hz.",
 )
-@click.option("--plot", type=click.Path(path_type=Path), help="Picture of the mask, .png or .svg.")
+@click.option("--plot", type=PATH, help="Picture of the mask, .png or .svg.")
 @click.option(
     "--width-bins",
     type=float,

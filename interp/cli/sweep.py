@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from interp.backends.place import Place
+from interp.cli.arguments import PATH
 from interp.cli.place_options import place_options
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ def sweep() -> None:
 
 
 @sweep.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the sweep. [default: sweeps/NAME]")
+@click.argument("file", type=PATH)
+@click.option("--out", type=PATH, help="Folder of the sweep. [default: sweeps/NAME]")
 @place_options()
 @click.option("--resume", is_flag=True, help="Go on where an earlier run stopped.")
 @click.option("--retry-failed", is_flag=True, help="Go on, and try failed points again.")
@@ -80,7 +81,7 @@ def run(
 
 
 @sweep.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=PATH)
 def status(folder: Path) -> None:
     """Tell how far the sweep in FOLDER is."""
     from interp.sweep.status import describe_sweep
@@ -90,8 +91,8 @@ def status(folder: Path) -> None:
 
 
 @sweep.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="Folder to write. [default: FOLDER/report]")
+@click.argument("folder", type=PATH)
+@click.option("--out", type=PATH, help="Folder to write. [default: FOLDER/report]")
 def report(folder: Path, out: Path | None) -> None:
     """Write a page of the sweep in FOLDER, and its tables as CSV and Parquet."""
     from interp.sweep.report.report import write_sweep_report
@@ -115,9 +116,9 @@ def _announcement(plan: Plan, folder: Path, workers: int, resume: bool) -> list[
 
 
 def _at_first(plan: Plan, workers: int) -> str:
-    from interp.sweep.estimate import SECONDS_PER_EVALUATION, cost_of, in_words
+    from interp.sweep.estimate import in_words, seconds_of
 
-    seconds = sum(cost_of(p.settings, p.text) for p in plan.points) * SECONDS_PER_EVALUATION / workers
+    seconds = sum(seconds_of(p.settings, p.text) for p in plan.points) / workers
     return f"about {in_words(seconds)} with {workers} free CPU cores, before the first point has been timed"
 
 

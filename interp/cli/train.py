@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from interp.cli.arguments import PATH
+
 EXAMPLES = """
 \b
 Examples:
@@ -25,10 +27,10 @@ Examples:
 """
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-PACK = {"type": click.Path(path_type=Path), "help": "Train from this pack alone, without the corpus."}
+PACK: dict[str, Any] = {"type": PATH, "help": "Train from this pack alone, without the corpus."}
 
 OPTIONS = (
-    click.argument("config", type=click.Path(path_type=Path)),
+    click.argument("config", type=PATH),
     click.option(
         "--set",
         "assignments",
@@ -38,7 +40,7 @@ OPTIONS = (
     ),
     click.option(
         "--pack-to",
-        type=click.Path(path_type=Path),
+        type=PATH,
         help="Write the prepared data as a pack there, and stop.",
     ),
     click.option(
@@ -49,9 +51,7 @@ OPTIONS = (
         help="Room for a pack, MiB.",
     ),
     click.option("--stop-at", type=click.IntRange(1), help="Stop at this step; the schedule stays as it is."),
-    click.option(
-        "--out", type=click.Path(path_type=Path), help="Folder for the weights. [default: the run's own]"
-    ),
+    click.option("--out", type=PATH, help="Folder for the weights. [default: the run's own]"),
 )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from interp.system.lists import Columns, read_list, sound_rows
 from masks.errors import InterpError
 
 COLUMNS = ("path", "speaker", "utterance", "text", "split", "seconds")
@@ -43,12 +43,8 @@ def read_corpus(folder: Path) -> list[Utterance]:
         raise InterpError(
             f"{table}: no such file; a corpus folder holds metadata.csv with {', '.join(COLUMNS)}"
         )
-    with table.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        missing = [c for c in COLUMNS if c not in (reader.fieldnames or [])]
-        if missing:
-            raise InterpError(f"{table}: column {missing[0]!r} is missing; wanted {', '.join(COLUMNS)}")
-        return [_utterance(folder, row) for row in reader]
+    listed = read_list(table, Columns(COLUMNS, others=True), "the metadata.csv of a corpus")
+    return [_utterance(folder, row.fields) for row in sound_rows(listed, table)]
 
 
 def of_speakers(utterances: Sequence[Utterance], speakers: Sequence[str], folder: Path) -> list[Utterance]:
@@ -68,12 +64,13 @@ def of_speakers(utterances: Sequence[Utterance], speakers: Sequence[str], folder
     return [u for u in utterances if u.speaker in wanted]
 
 
-def _utterance(folder: Path, row: dict[str, str]) -> Utterance:
+def _utterance(folder: Path, row: Mapping[str, str]) -> Utterance:
+    given = {name: row.get(name, "") for name in COLUMNS}
     return Utterance(
-        path=folder / row["path"],
-        speaker=row["speaker"],
-        name=row["utterance"],
-        text=row["text"],
-        split=row["split"],
-        seconds=float(row["seconds"]),
+        path=folder / given["path"],
+        speaker=given["speaker"],
+        name=given["utterance"],
+        text=given["text"],
+        split=given["split"],
+        seconds=float(given["seconds"]),
     )

@@ -34,7 +34,6 @@ TEACHER_RATE_HZ = 24000
 TOKEN_FRAME_S = 0.025
 F0_STEP_S = TOKEN_FRAME_S / 2
 STYLE_SIZE = 256
-TIMBRE_SIZE = 128  # the decoder reads the first half of a style, the encoder the second
 EDGE_SILENCE_S = 0.12
 LAST_PHONE_BELOW_PEAK_DB = 40.0
 LEVEL_FRAME_S = 0.02

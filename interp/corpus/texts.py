@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import random
 from collections import Counter
@@ -13,11 +12,14 @@ from pathlib import Path
 from interp.corpus.made_sentences import made_sentence
 from interp.corpus.phone_letters import letters_of
 from interp.corpus.settings import Shares
+from interp.system.lists import Columns, read_list, sound_rows
+from interp.system.text_files import read_text
 from interp.text.frontend import phonemize
 from masks.errors import InterpError
 
 HELD_SPLITS = ("valid", "test")
 SPLITS = ("train", *HELD_SPLITS)
+COLUMNS = Columns(("utterance", "text", "split"), others=True)
 # Of sentences that no corpus of recordings has put into a split: 4 of 256 are for validation, 4 for tests.
 _HELD_BYTES = 4
 FEWEST_WORDS = 3
@@ -63,7 +65,7 @@ def read_texts(metadata: Path | None, lines: Path | None, shares: Shares) -> Tex
     Parameters
     ----------
     metadata : ``metadata.csv`` of a corpus of recordings, whose splits ``valid`` and ``test`` are kept
-    lines : UTF-8 text, a sentence a line
+    lines : text, a sentence a line
 
     Raises
     ------
@@ -108,31 +110,19 @@ def why_unreadable(text: str) -> str | None:
 def _prompts(metadata: Path) -> list[Sentence]:
     """Distinct texts, in one split each: a text that is held somewhere is held everywhere."""
     found: dict[str, Sentence] = {}
-    try:
-        with metadata.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-        for row in rows:
-            text = _ended(row["text"].strip())
-            sentence = Sentence(row["utterance"], text, row["split"] if row["split"] in SPLITS else "train")
-            before = found.get(_plain(text))
-            if text and (before is None or (before.split == "train" and sentence.split != "train")):
-                found[_plain(text)] = sentence
-    except (OSError, UnicodeDecodeError, csv.Error, AttributeError) as error:
-        raise InterpError(
-            f"{metadata}: cannot be read ({error}); give the metadata.csv of a corpus"
-        ) from error
-    except KeyError as error:
-        raise InterpError(f"{metadata}: column {error} is missing; wanted utterance, text, split") from error
+    for row in sound_rows(read_list(metadata, COLUMNS, "the metadata.csv of a corpus"), metadata):
+        text = _ended(row.fields.get("text", "").strip())
+        split = row.fields.get("split", "")
+        sentence = Sentence(row.fields.get("utterance", ""), text, split if split in SPLITS else "train")
+        before = found.get(_plain(text))
+        if text and (before is None or (before.split == "train" and sentence.split != "train")):
+            found[_plain(text)] = sentence
     return list(found.values())
 
 
 def _lines(path: Path) -> list[Sentence]:
-    try:
-        texts = [_ended(line.strip()) for line in path.read_text(encoding="utf-8").splitlines()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise InterpError(
-            f"{path}: cannot be read ({error}); give a UTF-8 file, a sentence a line"
-        ) from error
+    lines = read_text(path, "a UTF-8 file, a sentence a line").split("\n")
+    texts = [_ended(line.strip()) for line in lines]
     distinct = {_plain(text): text for text in reversed(texts) if text}
     return [Sentence(f"line_{_digest(t).hex()[:10]}", t, split_of(t)) for t in reversed(distinct.values())]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float, Int
 
+from interp.system.text_files import read_text
 from masks.errors import InterpError
 from masks.grid import MelGrid
 
@@ -54,7 +55,7 @@ def read_timed_corpus(folder: Path, unseen: frozenset[str] = frozenset()) -> lis
     file = folder / ITEMS
     if not file.is_file():
         raise InterpError(f"{file}: no such file; a corpus with known times holds {ITEMS}, see interp corpus")
-    lines = file.read_text(encoding="utf-8").splitlines()
+    lines = read_text(file).removesuffix("\n").split("\n")
     return [_utterance(folder, n, line, unseen) for n, line in enumerate(lines)]
 
 

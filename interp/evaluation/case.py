@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from interp.modes.registry import MODES
+from interp.system.lists import Columns, read_list, sound_rows
+from interp.system.paths import existing_file, is_readable
 from masks.errors import InterpError
 
 REQUIRED = ("output", "ref1", "ref2", "text")
 SWITCH = "split_s"
 OPTIONAL = ("mode", "split_s", "ref1_text", "ref2_text")
+COLUMNS = Columns(REQUIRED[:3], (*REQUIRED[3:], *OPTIONAL))
 FORM = f"columns {', '.join(REQUIRED)} and, if wanted, {', '.join(OPTIONAL)}; paths relative to the manifest"
 
 
@@ -66,10 +67,10 @@ def read_manifest(path: Path) -> tuple[Case, ...]:
     InterpError
         When it cannot be read or is empty, or naming the first row that will not do.
     """
-    rows = _rows(path)
+    rows = sound_rows(read_list(path, COLUMNS, f"a manifest with the {FORM}"), path)
     if not rows:
         raise InterpError(f"{path}: holds no row; give the {FORM}")
-    return tuple(_case(path, number, row) for number, row in rows)
+    return tuple(_case(path, row.number, row.fields) for row in rows)
 
 
 def mode_with_a_switch() -> str:
@@ -82,49 +83,18 @@ def is_manifest(path: Path) -> bool:
     return path.suffix.lower() in (".csv", ".jsonl")
 
 
-def _rows(path: Path) -> list[tuple[int, Mapping[Any, Any]]]:
-    """Rows with their line numbers."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise InterpError(f"{path}: cannot be read ({reason}); give a manifest with the {FORM}") from error
-    if path.suffix.lower() == ".csv":
-        reader = csv.DictReader(text.splitlines())
-        return [(reader.line_num, row) for row in reader]
-    lines = enumerate(text.splitlines(), start=1)
-    return [(number, _parsed(path, number, line)) for number, line in lines if line.strip()]
-
-
-def _parsed(path: Path, number: int, line: str) -> Mapping[str, Any]:
-    try:
-        row = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise InterpError(
-            f"{path} line {number}: is not JSON ({error.msg}); give one object a line"
-        ) from error
-    if not isinstance(row, dict):
-        raise InterpError(f"{path} line {number}: is no JSON object; give {FORM}")
-    return row
-
-
 def _case(path: Path, number: int, row: Mapping[str, Any]) -> Case:
     where = f"{path} line {number}"
-    if None in row:
-        raise InterpError(f"{where}: has more fields than the header; quote a text that holds commas")
-    given = {key: value for key, value in row.items() if value not in (None, "")}
-    if unknown := [key for key in given if key not in (*REQUIRED, *OPTIONAL)]:
-        raise InterpError(f"{where}: unknown column {unknown[0]!r}; give {FORM}")
-    if missing := [key for key in REQUIRED[:3] if key not in given]:
+    if missing := [key for key in REQUIRED[:3] if key not in row]:
         raise InterpError(f"{where}: {missing[0]} is missing; give {FORM}")
-    output, ref1, ref2 = (path.parent / str(given[key]) for key in REQUIRED[:3])
+    output, ref1, ref2 = (existing_file(str(row[key]), path.parent) for key in REQUIRED[:3])
     for key, file in zip(REQUIRED, (output, ref1, ref2), strict=False):
-        if not file.is_file():
+        if not is_readable(file):
             raise InterpError(f"{where}: {key}: {file}: no such file")
-    said = [str(given[key]) if key in given else None for key in ("text", "ref1_text", "ref2_text")]
+    said = [str(row[key]) if key in row else None for key in ("text", "ref1_text", "ref2_text")]
     try:
-        split_s = _seconds(given.get("split_s"))
-        return Case(output, ref1, ref2, said[0], given.get("mode"), split_s, said[1], said[2])
+        split_s = _seconds(row.get("split_s"))
+        return Case(output, ref1, ref2, said[0], row.get("mode"), split_s, said[1], said[2])
     except InterpError as error:
         raise InterpError(f"{where}: {error}") from error
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 from interp.evaluation import (
     contour,
     cross_band,
+    distillmos,
     dnsmos,
     energy,
     formants,
@@ -23,11 +23,10 @@ from interp.evaluation import (
     words,
 )
 from interp.evaluation.clip import Clip, load_clip
+from interp.evaluation.packages import missing_of
 from interp.evaluation.scene import Figures, Scene
 from interp.system.nearest import did_you_mean
 from masks.errors import InterpError
-
-INSTALL = "pip install 'interp-speech[eval]' && pip install --no-deps resemblyzer"
 
 
 @dataclass(frozen=True)
@@ -40,17 +39,19 @@ class Measure:
     function : from a scene to the figures of all ``keys``
     keys : what each figure is, with its unit
     modules : modules beyond the base installation, by import name
+    one_of : sets of more such modules, of which one set is enough
     """
 
     name: str
     function: Callable[[Scene], Figures]
     keys: Mapping[str, str]
     modules: tuple[str, ...] = ()
+    one_of: tuple[tuple[str, ...], ...] = ()
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Modules that are not installed."""
-        return tuple(module for module in self.modules if find_spec(module) is None)
+        """Modules that are not installed; of the sets, those of the one that lacks fewest."""
+        return missing_of(self.modules) + min(map(missing_of, self.one_of), key=len, default=())
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,15 @@ MEASURES: Mapping[str, Measure] = {
         Measure("formants", formants.formants, formants.KEYS),
         Measure("speaker", speaker.speaker, speaker.KEYS, speaker.MODULES),
         Measure("gender", gender.gender, gender.KEYS),
-        Measure("words", words.words, words.KEYS, words.MODULES),
+        Measure("words", words.words, words.KEYS, words.MODULES, words.ONE_OF),
+        Measure(
+            "words_pocketsphinx",
+            words.words_pocketsphinx,
+            words.POCKETSPHINX_KEYS,
+            words.POCKETSPHINX_MODULES,
+        ),
         Measure("dnsmos", dnsmos.dnsmos, dnsmos.KEYS, dnsmos.MODULES),
+        Measure("distillmos", distillmos.distillmos, distillmos.KEYS, distillmos.MODULES),
         Measure("cross_band", cross_band.cross_band, cross_band.KEYS),
         Measure("switch", switch.switch, switch.KEYS),
         Measure("switch_speaker", switch_speaker.switch_speaker, switch_speaker.KEYS, speaker.MODULES),
@@ -91,7 +99,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "all": tuple(MEASURES),
     "contours": ("contour", "contour_phones", "energy"),
     "rest": ("energy", "mcd", "formants", "speaker", "gender"),
-    "quality": ("words", "dnsmos", "cross_band"),
+    "quality": ("words", "dnsmos", "distillmos", "cross_band"),
     "temp": ("switch", "switch_speaker"),
 }
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -11,9 +9,10 @@ from typing import Any
 
 from interp.evaluation.case import Case
 from interp.evaluation.clip import Clip, load_clip
-from interp.evaluation.measures import Measured, measure_scene
+from interp.evaluation.measures import Measured
 from interp.evaluation.scene import Scene
-from interp.system.files import write_json, write_text
+from interp.reports.tables import write_csv
+from interp.system.files import write_json
 from masks.errors import InterpError
 
 CASE_COLUMNS = ("output", "ref1", "ref2", "text", "mode", "split_s")
@@ -36,17 +35,6 @@ def load_scene(case: Case) -> Scene:
     return Scene(output, refs, case.text, (case.ref1_text, case.ref2_text), case.split_s)
 
 
-def measure_case(case: Case, measures: Sequence[str] = ("all",)) -> Measured:
-    """Figures of one case.
-
-    Raises
-    ------
-    InterpError
-        When a file will not do or a measure is unknown.
-    """
-    return measure_scene(load_scene(case), measures)
-
-
 def row_of(case: Case, measured: Measured) -> dict[str, Any]:
     """Case and figures in one flat mapping, a row of the table: `CASE_COLUMNS`, then the figures' keys."""
     return {name: _plain(getattr(case, name)) for name in CASE_COLUMNS} | measured.figures
@@ -63,11 +51,7 @@ def write_rows(path: Path, rows: Sequence[dict[str, Any]]) -> None:
     if path.suffix.lower() == ".json":
         write_json(path, list(rows))
         return
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_text(path, text.getvalue())
+    write_csv(path, rows)
 
 
 @lru_cache(maxsize=REFERENCES_KEPT)

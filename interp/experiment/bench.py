@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 import torch
 from jaxtyping import Float
+from torch import Tensor
 
 from guidance.bound_objective import BoundObjective
-from guidance.objectives import objective_loss
 from guidance.trace import TraceRow
 from guidance.tuner import NoiseTuner
-from interp.diffusion.sampler import SamplingCancelled, ScoreFunction, Tuner
+from interp.diffusion.sampler import ScoreFunction, StepState, Tuner
 from interp.estimators.contract import Binding, Piece
 from interp.estimators.sentence import Sentence
 from interp.experiment.kept import Kept
-from interp.experiment.made import Cost, Made, Take
+from interp.experiment.made import Cost, Made, Masses, Take
 from interp.experiment.trial import Trial
-from interp.experiment.witness import Counted, Witness
 from interp.settings.synth import SynthSettings
 from interp.synthesis.batch_run import BatchRun, batches_of, log_mel_of
-from interp.synthesis.mass_probe import probe_index
+from interp.synthesis.noted_masses import NotedMasses, time_after
 from interp.synthesis.pipeline import Synthesizer
 from interp.synthesis.utterance import Pair, Utterance, pieces_of, utterance_of
 from interp.vocoders.choose import make_vocoder, sound_of
+from masks.groups import STYLE_GROUPS
 
 MakeTuner = Callable[[BoundObjective, Sequence[Piece]], Tuner]
 Change = Callable[[Binding, Sequence[Piece]], Binding]
@@ -111,21 +110,27 @@ class Bench:
     ) -> list[Take]:
         started = time.perf_counter()
         with torch.no_grad():
-            plain = self.bind(pieces, settings)
-            binding = plain if change is None else change(plain, pieces)
-            counted, run = self._counted(pieces, settings, binding)
-            witness = Witness(counted, plain, ask_reader=change is not None)
-            x = run(counted.score, witness, make_tuner=_with_pieces(make_tuner, pieces))
-        cost = counted.cost + Cost(seconds=(time.perf_counter() - started) / len(pieces))
-        return [Take(log_mel_of(self.engine, mel), witness.of(i), cost) for i, mel in enumerate(run.cut(x))]
+            plain = self._batch(pieces, settings)
+            asked = plain.binding if change is None else change(plain.binding, pieces)
+            noted = NotedMasses(asked.model, plain.sampling.times)
+            # Where the model asked has other groups, the plain one is asked once more a step.
+            reader = noted if change is None else NotedMasses(plain.binding.model, noted.times)
+            seen = replace(asked, model=noted, tuning=replace(asked.tuning, model=noted))
+            run = replace(plain, binding=seen, sampling=replace(plain.sampling, model=noted))
 
-    def _counted(
-        self, pieces: Sequence[Piece], settings: SynthSettings, binding: Binding
-    ) -> tuple[Counted, BatchRun]:
-        """A batch whose model counts what it is asked."""
-        counted = Counted(binding.model, branches_of(settings))
-        seen = replace(binding, model=counted, tuning=replace(binding.tuning, model=counted))
-        return counted, BatchRun.of(seen, self.engine.process, pieces, settings, self.grid)
+            def read(state: StepState, _: Tensor) -> None:
+                if reader is not noted:
+                    reader.score(state.x_t, state.times)
+
+            x = run(noted.score, read, make_tuner=_with_pieces(make_tuner, pieces))
+        seconds = (time.perf_counter() - started) / len(pieces)
+        cost = Cost(float(noted.evaluations * branches_of(settings)), float(noted.gradients), seconds)
+        masses = _numbers(plain.binding.tuning, reader)
+        return [Take(log_mel_of(self.engine, mel), masses[i], cost) for i, mel in enumerate(run.cut(x))]
+
+    def _batch(self, pieces: Sequence[Piece], settings: SynthSettings) -> BatchRun:
+        binding = self.bind(pieces, settings)
+        return BatchRun.of(binding, self.engine.process, pieces, settings, self.grid)
 
     def run_score(
         self, score: ScoreFunction, binding: Binding, pieces: Sequence[Piece], settings: SynthSettings
@@ -141,13 +146,14 @@ class Bench:
 
     def _losses_at_probe(self, pieces: Sequence[Piece], settings: SynthSettings) -> list[tuple[float, Cost]]:
         started = time.perf_counter()
-        with torch.no_grad(), suppress(SamplingCancelled):
-            binding = self.bind(pieces, settings)
-            counted, run = self._counted(pieces, settings, binding)
-            last = last_index(settings, run.sampling.times)
-            run.untuned(counted.score, lambda state, _: state.index < last)
-        cost = Cost(counted.evaluations, 0.0, (time.perf_counter() - started) / len(pieces))
-        return [(loss, cost) for loss in _losses(binding, counted)]
+        with torch.no_grad():
+            run = self._batch(pieces, settings)
+            times, after = run.sampling.times, time_after(settings.windows, run.sampling.times)
+            last = times[-1] if after is None else after
+            losses: list[float] = run.binding.tuning.losses(run.untuned_masses(last)).tolist()
+        n_evaluations = (times.index(last) + 1) * branches_of(settings)
+        cost = Cost(n_evaluations, 0.0, (time.perf_counter() - started) / len(pieces))
+        return [(loss, cost) for loss in losses]
 
     def finish(self, takes: Sequence[Take], pieces: Sequence[Piece], settings: SynthSettings) -> list[Made]:
         """Takes with their sound."""
@@ -169,18 +175,21 @@ def branches_of(settings: SynthSettings) -> int:
     return 1 + (settings.cfg_pitch != 1.0) + (settings.cfg_rest != 1.0)
 
 
-def last_index(settings: SynthSettings, times: Sequence[float]) -> int:
-    """The first evaluation after the windows, or the last one of all."""
-    index = probe_index(settings.windows, tuple(times))
-    return len(times) - 1 if index is None else index
-
-
-def _losses(binding: Binding, counted: Counted) -> list[float]:
-    tuning = binding.tuning
-    assert counted.last is not None
-    terms = tuning.objective.terms(2) or tuning.objective.terms(1)
-    losses: list[float] = objective_loss(terms, counted.last, tuning.reading(counted.last)).tolist()
-    return losses
+def _numbers(tuning: BoundObjective, noted: NotedMasses) -> list[Masses]:
+    """What was noted at every time, sample by sample."""
+    t, found = np.array(noted.times), [noted.found[t] for t in noted.times]
+    readouts = [tuning.readouts(masses) for masses in found]
+    losses = np.array([tuning.losses(masses).tolist() for masses in found])
+    names = [name for name in STYLE_GROUPS if name in readouts[0][0].raw]
+    return [
+        Masses(
+            t,
+            np.array([[readout.raw[name] for name in names] for readout in of_sample]),
+            np.array([[readout.relative[name] for name in names] for readout in of_sample]),
+            losses[:, i],
+        )
+        for i, of_sample in enumerate(zip(*readouts, strict=True))
+    ]
 
 
 def _with_pieces(

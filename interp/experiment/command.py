@@ -17,8 +17,6 @@ from interp.settings.dotted import settings_of
 from interp.system.digest import sha256_of
 from interp.system.shipped import checkpoint_path
 
-STAGES = ("synthesise", "measure", "report", "all")
-
 
 def run_experiment(
     path: Path, stage: str, place: Place, assignments: Sequence[str], say: Callable[[str], None]
@@ -28,7 +26,7 @@ def run_experiment(
     Parameters
     ----------
     path : YAML file
-    stage : of `STAGES`; what is there already is not made again
+    stage : ``synthesise``, ``measure``, ``report`` or ``all``; what is there already is not made again
     place : where cases are spoken and measured; a cluster must see the folder of runs
     assignments : ``key=value`` over the file
     say : told in a line what is missing or was written

@@ -31,10 +31,6 @@ class Cost:
             self.seconds + other.seconds,
         )
 
-    def over(self, n: int) -> Cost:
-        """The share of each of n cases."""
-        return Cost(self.evaluations / n, self.gradients / n, self.seconds / n)
-
 
 @dataclass(frozen=True)
 class Masses:

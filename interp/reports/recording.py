@@ -14,6 +14,7 @@ from interp.audio.pitch_statistics import PitchStatistics, pitch_statistics, sem
 from interp.audio.read import LONGEST_S, SHORTEST_S, load_reference, read_prepared
 from interp.audio.reference import reference_features
 from interp.audio.speech_kind import doubts
+from interp.system.streams import name_of
 from masks.grid import MelGrid
 
 OK, WARN, BAD = "ok", "warn", "bad"
@@ -109,7 +110,7 @@ def check_recording(path: str | Path) -> RecordingCheck:
     verdict = WARN if pitch.voiced_share else BAD
     doubted = [Finding(verdict, d) for d in doubts(heard.recording.wav, heard.mel, heard.f0_hz, grid)]
     findings = (*doubted, *_findings(**measured))  # type: ignore[arg-type]
-    return RecordingCheck(Path(path), **measured, findings=findings, notes=read.prepared.notes)  # type: ignore[arg-type]
+    return RecordingCheck(Path(name_of(path)), **measured, findings=findings, notes=read.prepared.notes)  # type: ignore[arg-type]
 
 
 def check_pair(first: RecordingCheck, second: RecordingCheck) -> PairCheck:

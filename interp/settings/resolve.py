@@ -11,6 +11,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from interp.settings.strict_yaml import parse_yaml, read_yaml
 from interp.system.nearest import nearest
+from interp.system.paths import path_from_text
 from masks.errors import InterpError
 from masks.limits import choices_of
 from masks.shown import shown
@@ -206,7 +207,7 @@ def _convert_scalar(annotation: Any, value: Any, key: str, problems: list[str]) 
     if annotation is int and is_number and (isinstance(value, int) or value.is_integer()):
         return int(value)
     if annotation is Path and isinstance(value, str):
-        return Path(value)
+        return path_from_text(value)
     if annotation in (bool, str, Path) and isinstance(value, annotation):
         return value
     problems.append(_mismatch(key, value, (annotation,)))

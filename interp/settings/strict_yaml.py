@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from interp.system.text_files import read_text
 from masks.errors import InterpError
 
 # YAML 1.2's core schema; PyYAML implements 1.1, where `no` is False, `12:30` is 750 and `1e-4` is text.
@@ -44,12 +45,7 @@ def read_yaml(path: str | Path) -> dict[str, Any]:
     InterpError
         When the file is missing, is not YAML, repeats a key, or is not a mapping.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise InterpError(f"{path}: cannot be read ({reason}); give the path of a YAML file") from error
-    value = parse_yaml(text, str(path))
+    value = parse_yaml(read_text(path, "the path of a YAML file"), str(path))
     if value is None:
         return {}
     if not isinstance(value, dict):

@@ -48,6 +48,7 @@ class SynthSettings:
     crossfade_s : float, seconds, temp only: length of the ramp between the two references
     speaker1, speaker2 : int or None, only for a Grad-TTS checkpoint of several speakers, which needs both:
         their numbers from 0; they take the place of the voices of reference 1 and 2
+    lexicon : file of pronunciations of one's own, ``word<tab>sounds`` a line; None is the dictionary alone
     vocoder : registered name
     ref_max_seconds : float, seconds, longer references are cut
     ref_level_dbfs : float or None, dB re full scale, RMS of a reference's active part; null leaves it alone
@@ -78,6 +79,7 @@ class SynthSettings:
     crossfade_s: float = limited(0.1, low=0.0, high=10.0)
     speaker1: int | None = limited(None, low=0)
     speaker2: int | None = limited(None, low=0)
+    lexicon: str | None = None
     vocoder: VocoderName = DEFAULT_VOCODER
     ref_max_seconds: float = limited(10.0, low=1.0, high=60.0)
     ref_level_dbfs: float | None = limited(-23.0, low=-60.0, high=0.0)

@@ -12,7 +12,7 @@ CHARACTERS_PER_SECOND = 14.0
 # A tuning iteration, forward and back and measured again, against a plain evaluation of the same length.
 ITERATION_EVALUATIONS = 6.0
 # One evaluation per second of speech, on one free CPU core; only until the first point has been timed.
-SECONDS_PER_EVALUATION = 0.1
+SECONDS_PER_EVALUATION = 0.05
 
 
 def cost_of(settings: SynthSettings, text: str) -> float:
@@ -27,6 +27,11 @@ def cost_of(settings: SynthSettings, text: str) -> float:
     inside = settings.n_timesteps * settings.windows.t_tal2
     tuned = inside if guidance.scope == "step" else 1 + guidance.lookahead
     return seconds * (settings.n_timesteps + inside + ITERATION_EVALUATIONS * guidance.epochs * tuned)
+
+
+def seconds_of(settings: SynthSettings, text: str) -> float:
+    """Seconds on one free CPU core, before anything has been timed."""
+    return cost_of(settings, text) * SECONDS_PER_EVALUATION
 
 
 def seconds_left(rows: Sequence[Row], workers: int) -> float:

@@ -8,7 +8,8 @@ from math import isfinite
 from pathlib import Path
 
 from interp.evaluation.clip import Clip, load_clip
-from interp.evaluation.measures import INSTALL, choose, measure
+from interp.evaluation.measures import choose, measure
+from interp.evaluation.packages import INSTALL
 from interp.synthesis.result import GuidanceResult, Synthesis
 from interp.system.nearest import did_you_mean
 from masks.errors import InterpError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,13 +11,15 @@ from jaxtyping import Float
 from torch import Tensor
 
 from guidance.bound_objective import BoundObjective
+from guidance.masses import AttentionMasses
 from guidance.trace import TraceRow
 from guidance.tuner import NoiseTuner
 from interp.diffusion.noise import NoisePath, draw_noise
 from interp.diffusion.process import DiffusionProcess
-from interp.diffusion.sampler import OnStep, ScoreFunction, Tuner
+from interp.diffusion.sampler import OnStep, SamplingCancelled, ScoreFunction, Tuner
 from interp.estimators.contract import Binding, Engine, Piece
 from interp.settings.synth import SynthSettings
+from interp.synthesis.noted_masses import NotedMasses
 from interp.synthesis.sampling import Sampling
 from interp.synthesis.tuned_path import tuned_path
 from masks.errors import InterpError
@@ -96,6 +99,13 @@ class BatchRun:
             Where the model diverged.
         """
         return self._finite(self.sampling(score, self.noise, on_step=on_step))
+
+    def untuned_masses(self, t: float) -> AttentionMasses:
+        """Masses of the untuned run at one of its times; the run is left as soon as they are known."""
+        noted = NotedMasses(self.binding.model, (t,), ends=True)
+        with suppress(SamplingCancelled):
+            self.sampling(noted.score, self.noise)
+        return noted.found[t]
 
     def cut(self, x: Float[Tensor, "batch n_mels frames"]) -> list[Float[Tensor, "n_mels _"]]:
         """The real frames of every piece."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,11 +12,11 @@ from torch import Tensor
 
 from guidance.readout import MassReadout
 from guidance.trace import TraceRow, summarise
-from interp.diffusion.sampler import SamplingCancelled, StepState
+from interp.diffusion.sampler import StepState
 from interp.estimators.contract import Engine, Piece
 from interp.settings.synth import SynthSettings
 from interp.synthesis.batch_run import BatchRun, batches_of, log_mel_of
-from interp.synthesis.mass_probe import MassProbe, probe_index
+from interp.synthesis.noted_masses import NotedMasses, time_after
 from interp.synthesis.notes import guidance_warnings, tuning_notes
 from interp.synthesis.result import GuidanceResult
 from interp.synthesis.utterance import Utterance, pieces_of
@@ -77,18 +76,20 @@ def decode(
 
 
 def _outcomes(run: BatchRun, for_report: bool, on_progress: Callable[[float], None]) -> list[_Outcome]:
-    settings, times, model = run.sampling.settings, run.sampling.times, run.binding.model
+    settings, times, tuning = run.sampling.settings, run.sampling.times, run.binding.tuning
     rows: list[TraceRow] = []
     enabled = settings.guidance.enabled
-    index = probe_index(settings.windows, times) if for_report and enabled else None
-    probe = MassProbe(model, None if index is None else times[index])
+    t = time_after(settings.windows, times) if for_report and enabled else None
+    noted = NotedMasses(run.binding.model, () if t is None else (t,))
 
     def show(state: StepState, _: Tensor) -> None:
         on_progress((state.index + 1) / settings.n_timesteps)
 
-    x = run(probe, show, rows.append)
-    after = probe.readouts(run.binding.tuning)
-    before = [None] * len(after) if index is None else _twin_masses(run, probe.t, index)
+    x = run(noted.score, show, rows.append)
+    before: Sequence[MassReadout | None] = [None] * len(run.pieces)
+    after = before
+    if t is not None:  # the untuned twin runs on the same noise
+        before, after = (tuning.readouts(masses) for masses in (run.untuned_masses(t), noted.found[t]))
     warnings = guidance_warnings(settings, times) if enabled else ()
     outcomes = []
     for i, mel in enumerate(run.cut(x)):
@@ -96,14 +97,6 @@ def _outcomes(run: BatchRun, for_report: bool, on_progress: Callable[[float], No
         notes = (*run.binding.notes[i], *warnings, *tuning_notes([r.outcome for r in mine]))
         outcomes.append(_Outcome(mel, mine, before[i], after[i], notes))
     return outcomes
-
-
-def _twin_masses(run: BatchRun, t: float | None, last: int) -> list[MassReadout | None]:
-    """Masses of the untuned run on the same noise, which is left as soon as they are known."""
-    probe = MassProbe(run.binding.model, t)
-    with suppress(SamplingCancelled):
-        run.untuned(probe, lambda state, _: state.index < last)
-    return probe.readouts(run.binding.tuning)
 
 
 def _join(parts: Sequence[tuple[Piece, _Outcome]], engine: Engine, settings: SynthSettings) -> Decoded:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import torch
 from einops import rearrange
 from jaxtyping import Float
 from torch import Tensor
-from torch.utils.checkpoint import checkpoint
 
 from guidance.masses import AttentionMasses
 from guidance.path import PathTuner
@@ -18,8 +17,9 @@ from guidance.settings import GuidanceSettings
 from guidance.trace import TraceRow
 from interp.diffusion.noise import NoisePath
 from interp.diffusion.sampler import SamplingCancelled
-from interp.estimators.contract import BatchModel, Binding
+from interp.estimators.contract import Binding
 from interp.settings.synth import SynthSettings
+from interp.synthesis.noted_masses import NotedMasses
 from interp.synthesis.sampling import Sampling
 
 
@@ -54,37 +54,11 @@ class TunedPath:
     def __call__(self, z: Float[Tensor, "batch rows frames"]) -> Sequence[tuple[float, AttentionMasses]]:
         """Progress and masses at every evaluation read; `z` holds the normals one above another."""
         shape = "batch (normals bins) frames -> batch normals bins frames"
-        reader = _Reader(self.sampling.model, self.n_evaluations)
+        times = self.sampling.times[: self.n_evaluations]
+        noted = NotedMasses(self.sampling.model, times, ends=True, recompute=torch.is_grad_enabled())
         with suppress(SamplingCancelled):
-            self.sampling(reader, self.noise_of(rearrange(z, shape, normals=self.n_normals)))
-        return reader.found
-
-
-@dataclass
-class _Reader:
-    """A score function that notes the masses, and stops the sampler at the last evaluation wanted."""
-
-    model: BatchModel
-    n_evaluations: int
-    found: list[tuple[float, AttentionMasses]] = field(default_factory=list)
-
-    def __call__(self, x_t: Float[Tensor, "batch n_mels frames"], t: Float[Tensor, " batch"]) -> Tensor:
-        progress = 1.0 - float(t[0])
-        if len(self.found) + 1 == self.n_evaluations:
-            self.found.append((progress, self.model.masses(x_t, t)))
-            raise SamplingCancelled(f"all {self.n_evaluations} evaluations are read")
-        score, masses = self._evaluate(x_t, t)
-        self.found.append((progress, masses))
-        return score
-
-    def _evaluate(self, x_t: Tensor, t: Tensor) -> tuple[Tensor, AttentionMasses]:
-        """Evaluations along the way are computed again in the backward pass: memory of one, not of all."""
-        if not torch.is_grad_enabled():
-            return self.model.score_and_masses(x_t, t)
-        both: tuple[Tensor, AttentionMasses] = checkpoint(
-            self.model.score_and_masses, x_t, t, use_reentrant=False
-        )
-        return both
+            self.sampling(noted.score, self.noise_of(rearrange(z, shape, normals=self.n_normals)))
+        return [(1.0 - t, masses) for t, masses in noted.found.items()]
 
 
 def evaluations_read(settings: SynthSettings, times: Sequence[float]) -> int:

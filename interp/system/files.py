@@ -28,12 +28,14 @@ LONGEST_PREFIX = 40
 def whole_file(path: str | Path) -> Iterator[Path]:
     """Temporary path to write to; it becomes ``path`` when the block ends well, else it vanishes.
 
+    Where ``path`` is a symbolic link, the file that it names is written and the link stays.
+
     Raises
     ------
     InterpError
-        When the folder cannot be made or written.
+        When the folder cannot be made or written, or a file there may not be overwritten.
     """
-    target = Path(path)
+    target = _behind_links(Path(path))
     make_folder(target.parent)
     try:
         _require_replaceable(target)
@@ -114,6 +116,20 @@ def require_writable(folder: str | Path) -> None:
         raise _cannot_write(Path(folder), error) from error
 
 
+def require_replaceable(path: str | Path) -> None:
+    """Fail now when a file cannot be written under a name: a folder, a device or a read-only file has it.
+
+    Raises
+    ------
+    InterpError
+        Naming the path and the reason.
+    """
+    try:
+        _require_replaceable(_behind_links(Path(path)))
+    except OSError as error:
+        raise _cannot_write(Path(path), error) from error
+
+
 def write_bytes(path: str | Path, data: bytes) -> None:
     """Write bytes whole or not at all."""
     with whole_file(path) as temporary:
@@ -121,9 +137,9 @@ def write_bytes(path: str | Path, data: bytes) -> None:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Write UTF-8 text whole or not at all."""
+    """Write UTF-8 text whole or not at all; bytes of a file's name that are no text are escaped."""
     with whole_file(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 def write_json(path: str | Path, value: Any) -> None:
@@ -150,11 +166,20 @@ def write_figure(path: str | Path, figure: Figure, dpi: int = 110) -> None:
         figure.savefig(temporary, format=kind, dpi=dpi)
 
 
+def _behind_links(path: Path) -> Path:
+    return Path(os.path.realpath(path)) if os.path.islink(path) else path
+
+
 def _require_replaceable(target: Path) -> None:
-    """A rename would put a file in the place of a device or pipe."""
-    if target.exists() and not target.is_file():
-        kind = errno.EISDIR if target.is_dir() else errno.EINVAL
-        raise OSError(kind, "a folder has that name" if target.is_dir() else "it is no ordinary file")
+    """A rename would put a file in the place of a device or pipe, and of one that is read-only."""
+    if not target.exists():
+        return
+    if target.is_dir():
+        raise OSError(errno.EISDIR, "a folder has that name")
+    if not target.is_file():
+        raise OSError(errno.EINVAL, "it is no ordinary file")
+    if not os.access(target, os.W_OK):
+        raise OSError(errno.EACCES, "the file is read-only")
 
 
 def _nearest_existing(folder: Path) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from interp.system.paths import path_from_text
 from masks.errors import InterpError
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -33,7 +34,7 @@ def checkpoint_path(name: str) -> Path:
     InterpError
         When there is no such file.
     """
-    path = data_path("checkpts/default.safetensors") if name == "default" else Path(name)
+    path = data_path("checkpts/default.safetensors") if name == "default" else path_from_text(name)
     if not os.path.isfile(path):
         raise InterpError(f"{path}: no such checkpoint; give a .safetensors or .pt file, or 'default'")
     return path

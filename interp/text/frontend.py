@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from interp.text.heteronyms import heteronyms
 from interp.text.letter_to_sound import Spoken, pronounce
 from interp.text.lexicon import Lexicon, cmudict_lexicon
+from interp.text.markup import Given, Stressed
 from interp.text.sentences import split_sentences
-from interp.text.symbols import BLANK_ID, ID_OF, PUNCTUATION, SPACE, is_vowel
-from interp.text.tokens import read_tokens
+from interp.text.symbols import BLANK_ID, ID_OF, PUNCTUATION, SPACE, is_vowel, without_stress
+from interp.text.tokens import Token, read_tokens
 
 __all__ = ["Phonemes", "Word", "encode", "phonemize", "split_sentences"]
 
@@ -61,6 +63,7 @@ def phonemize(text: str, lexicon: Lexicon | None = None) -> Phonemes:
     read = read_tokens(text)
     spoken = _speak(read.tokens, lexicon if lexicon is not None else cmudict_lexicon())
     warnings = [_dropped_warning(read.dropped)] if read.dropped else []
+    warnings += read.notes
     warnings += [part.warning for part in spoken if isinstance(part, Spoken) and part.warning]
     return _assemble(_link_articles(spoken), tuple(dict.fromkeys(warnings)))
 
@@ -73,19 +76,36 @@ def encode(symbols: Iterable[str]) -> tuple[int, ...]:
     return tuple(ids)
 
 
-def _speak(tokens: Sequence[str], lexicon: Lexicon) -> list[Spoken | str]:
+def _speak(tokens: Sequence[Token], lexicon: Lexicon) -> list[Spoken | str]:
     """Words with their phones, punctuation marks as they are."""
-    shouted = not any(c.islower() for token in tokens for c in token)
+    words = [token if isinstance(token, str) else token.text for token in tokens]
+    shouted = not any(c.islower() for word in words for c in word)
     known: dict[str, list[Spoken]] = {}
     spoken: list[Spoken | str] = []
-    for token in tokens:
-        if token in PUNCTUATION:
-            spoken.append(token)
-            continue
-        if token not in known:
-            known[token] = pronounce(token, lexicon, shouted=shouted)
-        spoken += known[token]
+    for index, (token, word) in enumerate(zip(tokens, words, strict=True)):
+        if isinstance(token, Given):
+            spoken.append(Spoken(token.text, token.phones, ""))
+        elif word in PUNCTUATION:
+            spoken.append(word)
+        elif word.lower() in heteronyms() and not lexicon.has_own(word.lower()):
+            phones = heteronyms()[word.lower()].best(words, index)
+            spoken.append(Spoken(word.lower(), phones, ""))
+        else:
+            if word not in known:
+                known[word] = pronounce(word, lexicon, shouted=shouted)
+            said = known[word]
+            spoken += map(_stressed, said) if isinstance(token, Stressed) else said
     return spoken
+
+
+def _stressed(word: Spoken) -> Spoken:
+    """With a main stress: on its first vowel, where it has none."""
+    if any(phone.endswith("1") for phone in word.phones):
+        return word
+    phones, first = list(word.phones), next((i for i, p in enumerate(word.phones) if is_vowel(p)), None)
+    if first is not None:
+        phones[first] = without_stress(phones[first]) + "1"
+    return Spoken(word.text, tuple(phones), word.warning)
 
 
 def _link_articles(spoken: list[Spoken | str]) -> list[Spoken | str]:
@@ -95,7 +115,8 @@ def _link_articles(spoken: list[Spoken | str]) -> list[Spoken | str]:
         if isinstance(part, str) or isinstance(following, str) or part.text != "the":
             continue
         if is_vowel(following.phones[0]):
-            linked[index] = Spoken(part.text, ("DH", "IY0"), part.warning)
+            vowel = "IY1" if "AH1" in part.phones or "IY1" in part.phones else "IY0"
+            linked[index] = Spoken(part.text, ("DH", vowel), part.warning)
     return linked
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from itertools import product
 
 from interp.text.lexicon import Lexicon, Pronunciation
 from interp.text.morphology import pronounce_parts
@@ -19,6 +21,55 @@ LETTER_NAMES: dict[str, Pronunciation] = {
     }.items()
 }
 _LONGEST_ACRONYM = 6
+# Sounds that are written as words, however many letters are repeated.
+_INTERJECTIONS = {
+    **{
+        "psst": "P S IH1 S T",
+        "pst": "P S IH1 S T",
+        "brr": "B ER1",
+        "shh": "SH IH1",
+        "sh": "SH IH1",
+        "hmm": "HH AH1 M",
+    },
+    **{
+        "mm": "AH1 M",
+        "mhm": "AH0 M HH AH1 M",
+        "ugh": "AH1 G",
+        "argh": "AA1 R G",
+        "tsk": "T IH1 S K",
+        "pfft": "F AH1 T",
+    },
+    **{
+        "pff": "F AH1 F",
+        "zz": "Z IH1 Z",
+        "grr": "G ER1",
+        "phew": "F Y UW1",
+        "eww": "IY1 UW0",
+        "aww": "AO1",
+        "ooh": "UW1",
+    },
+    **{
+        "whoa": "W OW1",
+        "yay": "Y EY1",
+        "aah": "AA1",
+        "argh": "AA1 R G",
+        "uh": "AH1",
+        "um": "AH1 M",
+        "er": "ER1",
+        "huh": "HH AH1",
+    },
+    **{
+        "meh": "M EH1",
+        "nah": "N AE1",
+        "yeah": "Y AE1",
+        "ow": "AW1",
+        "ew": "IY1 UW0",
+        "oof": "UW1 F",
+        "hm": "HH AH1 M",
+    },
+}
+_MOST_RUNS = 6
+_REPEATED = re.compile(r"(.)\1+")
 
 
 @dataclass(frozen=True)
@@ -63,6 +114,9 @@ def _pronounce_part(token: str, lexicon: Lexicon, shouted: bool) -> Spoken:
     if known is not None:
         return known
     word = word.strip("'")
+    drawn_out = _drawn_out(word, lexicon)
+    if drawn_out is not None:
+        return drawn_out
     if not shouted and _is_acronym(token.strip("'")):
         return _told(word, name_letters(word), "in letters")
     parts = pronounce_parts(word, lexicon)
@@ -72,6 +126,22 @@ def _pronounce_part(token: str, lexicon: Lexicon, shouted: bool) -> Spoken:
     if not any(is_vowel(phone) for phone in phones):
         return _told(word, name_letters(word), "in letters")
     return _told(word, phones, "by spelling rules")
+
+
+def _drawn_out(word: str, lexicon: Lexicon) -> Spoken | None:
+    """``noooo`` is *no*: the longest known word with fewer repeats of a letter that stands three times."""
+    once = _REPEATED.sub(r"\1", word)
+    for form in (word, _REPEATED.sub(r"\1\1", word), once):
+        if form in _INTERJECTIONS and (form == word or re.search(r"(.)\1\1", word) or form in (once,)):
+            return _told(word, tuple(_INTERJECTIONS[form].split()), "as an interjection")
+    if not re.search(r"(.)\1\1", word):
+        return None
+    runs = [m[0] for m in re.finditer(r"(.)\1*", word)]
+    if sum(len(run) > 1 for run in runs) > _MOST_RUNS:
+        return None
+    forms = {"".join(parts) for parts in product(*([r[0]] if len(r) == 1 else [r[:2], r[0]] for r in runs))}
+    known = [form for form in sorted(forms, key=lambda f: (-len(f), f)) if lexicon.variants(form)]
+    return _told(word, lexicon.variants(known[0])[0], f"as {known[0]}") if known else None
 
 
 def _dotted(token: str, lexicon: Lexicon) -> Spoken:

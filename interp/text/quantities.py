@@ -1,26 +1,11 @@
-"""Money, percentages, times of day, dates and measures, said in words."""
+"""Money, percentages, times, measures, powers, feet and inches, said in words."""
 
 from __future__ import annotations
 
 import re
 
-from interp.text.numbers import cardinal, decimal, integer, ordinal, plural, year
+from interp.text.numbers import cardinal, decimal, integer, ordinal, plural
 
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-_MONTH = "|".join(_MONTHS)
 _CURRENCIES = {
     "$": ("dollar", "dollars", "cent", "cents"),
     "£": ("pound", "pounds", "penny", "pence"),
@@ -29,27 +14,133 @@ _CURRENCIES = {
 }
 _MAGNITUDES = {"k": "thousand", "m": "million", "bn": "billion", "b": "billion"}
 _UNITS = {
-    **{"km": "kilometer", "cm": "centimeter", "mm": "millimeter", "kg": "kilogram", "mg": "milligram"},
-    **{"lb": "pound", "lbs": "pound", "oz": "ounce", "ml": "milliliter", "kHz": "kilohertz", "Hz": "hertz"},
     **{
+        "km": "kilometer",
+        "cm": "centimeter",
+        "mm": "millimeter",
+        "m": "meter",
+        "kg": "kilogram",
+        "mg": "milligram",
+    },
+    **{
+        "g": "gram",
+        "lb": "pound",
+        "lbs": "pound",
+        "oz": "ounce",
+        "ml": "milliliter",
+        "mL": "milliliter",
+        "L": "liter",
+    },
+    **{
+        "kHz": "kilohertz",
+        "Hz": "hertz",
         "MHz": "megahertz",
         "GHz": "gigahertz",
+        "kW": "kilowatt",
+        "kWh": "kilowatt-hour",
+    },
+    **{
+        "TB": "terabyte",
         "GB": "gigabyte",
         "MB": "megabyte",
         "kB": "kilobyte",
-        "ms": "millisecond",
+        "KB": "kilobyte",
+        "Mbps": "megabit per second",
     },
     **{
+        "ms": "millisecond",
         "km/h": "kilometer per hour",
+        "kph": "kilometer per hour",
         "mph": "mile per hour",
+    },
+    **{
+        "m/s": "meter per second",
         "ft": "foot",
+        "yd": "yard",
+        "mi": "mile",
+        "hr": "hour",
         "hrs": "hour",
         "min": "minute",
+    },
+    **{
+        "mins": "minute",
         "sec": "second",
+        "secs": "second",
+        "dB": "decibel",
+        "gal": "gallon",
+        "sq ft": "square foot",
+    },
+    **{
+        "sqft": "square foot",
+        "mpg": "mile per gallon",
+        "rpm": "revolution per minute",
+        "kcal": "kilocalorie",
+    },
+}
+# Written in capitals too, where no other unit is meant.
+_CAPITALS = {
+    u.upper(): n
+    for u, n in _UNITS.items()
+    if u in ("km", "cm", "mm", "kg", "lb", "lbs", "oz", "ml", "mph", "ft")
+}
+_UNITS |= _CAPITALS
+_PER = {
+    **{
+        "mo": "month",
+        "month": "month",
+        "yr": "year",
+        "year": "year",
+        "hr": "hour",
+        "hour": "hour",
+        "h": "hour",
+    },
+    **{
+        "day": "day",
+        "d": "day",
+        "wk": "week",
+        "week": "week",
+        "min": "minute",
+        "sec": "second",
+        "s": "second",
+    },
+    **{
+        "kg": "kilogram",
+        "lb": "pound",
+        "g": "gram",
+        "oz": "ounce",
+        "gal": "gallon",
+        "l": "liter",
+        "L": "liter",
+    },
+    **{
+        "person": "person",
+        "night": "night",
+        "unit": "unit",
+        "user": "user",
+        "ft": "foot",
+        "mi": "mile",
+        "km": "kilometer",
+    },
+    **{
+        "m": "meter",
+        "cm": "centimeter",
+        "GB": "gigabyte",
+        "MB": "megabyte",
+        "ml": "milliliter",
+        "mL": "milliliter",
+    },
+    **{
+        "each": "each",
+        "seat": "seat",
+        "page": "page",
+        "word": "word",
+        "dozen": "dozen",
+        "sq ft": "square foot",
     },
 }
 _PLURALS = {
     "foot": "feet",
+    "square foot": "square feet",
     "hertz": "hertz",
     "kilohertz": "kilohertz",
     "megahertz": "megahertz",
@@ -68,72 +159,99 @@ _MONEY = re.compile(
 )
 _CENTS = re.compile(_START + r"(\d{1,15}) ?¢")
 _PERCENT = re.compile(r"(?<=\d) ?%")
+_DURATION = re.compile(r"(?<![\d:])(\d{1,2}):([0-5]\d):([0-5]\d)(?![\d:])(?! ?[AP]\.M\b)")
 _CLOCK = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?![\d:])( [AP]\.M\b)?")
-_SLASH_DATE = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?![\d/])")
-_ISO_DATE = re.compile(r"(?<![\d-])([12]\d{3})-(\d{2})-(\d{2})(?![\d-])")
-_MONTH_DAY = re.compile(rf"\b({_MONTH}) ([0-3]?\d)(?:st|nd|rd|th)?\b(?![:.,]\d)(?:(,? )([12]\d{{3}})\b)?")
-_DAY_MONTH = re.compile(
-    rf"(?<![\w.,])([0-3]?\d)(?:st|nd|rd|th)?( of)? ({_MONTH})\b(?! \d{{1,2}}\b)(?:(,? )([12]\d{{3}})\b)?"
-)
+_ONE_DEGREE = re.compile(r"(?<![\w.,])1(?: ?° ?([CF]\b)?| degrees\b)")
 _DEGREES = re.compile(r" ?° ?([CF]\b)?")
+_SCALES = {"C": " Celsius", "F": " Fahrenheit", None: " "}
+_NAMES = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _MEASURE = re.compile(
-    r"(?<![\w.,])((?:\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.\d{1,15})?) ?("
-    + "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
-    + r")\b(?!/)"
+    r"(?<![\w.,$£€¥])((?:\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.\d{1,15})?)( ?|-)("
+    + _NAMES
+    + r")(\^[23])?(?![\w^]|/\w)"
 )
+_OF_MANY = re.compile(r"\b(hundred|thousand|million|billion|trillion) (" + _NAMES + r")\b(?!/)")
+_PER_UNIT = re.compile(
+    r"(?<=[\w.%])(?: ?("
+    + _NAMES
+    + r"))?/("
+    + "|".join(sorted(map(re.escape, _PER), key=len, reverse=True))
+    + r")\b(?![/.]\w)"
+)
+_LONE_POWER = re.compile(r"\b(km|cm|mm|m|ft|in|mi)\^([23])(?!\d)")
+_POWER = re.compile(r"(\w)\^(-?)(\d{1,3})(?![\d.])")
+_SCIENTIFIC = re.compile(r"(?<![\w.])(\d{1,15}(?:\.\d{1,15})?)[eE]([+-]?)(\d{1,3})(?![\w.])")
+_FEET = re.compile(r"(?<![\w.,'])(\d{1,2})' ?(\d{1,2})(?:\"|''|in\b)?(?![\w'])")
+_FEET_ALONE = re.compile(r"(?<![\w.,'])(\d{1,2})'(?= (?:tall|high|long|wide|deep|by|x)\b)")
+_INCHES = re.compile(r"(?<![\w.,'])(\d{1,3}(?:\.\d{1,2})?)\"(?!\w)")
+
+
+def expand_signs_of_measures(text: str) -> str:
+    """Say feet, inches, powers and ``1e-5``, whose signs have another meaning elsewhere."""
+    text = _FEET.sub(lambda m: f"{cardinal(int(m[1]))} foot {cardinal(int(m[2]))}", text)
+    text = _FEET_ALONE.sub(lambda m: plural(int(m[1]), "foot", "feet"), text)
+    text = _INCHES.sub(_inches, text)
+    text = _MEASURE.sub(_measure, text)
+    text = _LONE_POWER.sub(lambda m: _area(_UNITS.get(m[1], "inch"), m[2], many=True), text)
+    text = _SCIENTIFIC.sub(_scientific, text)
+    return _POWER.sub(_power, text)
 
 
 def expand_quantities(text: str) -> str:
-    """Say dates, times, money, percentages and measures in words; plain numbers are left for the caller.
-
-    Month comes before day in ``3/4/2021`` unless only the other order makes a date.
-    """
-    text = _ISO_DATE.sub(lambda m: _date(m, int(m[2]), int(m[3]), m[1]), text)
-    text = _SLASH_DATE.sub(_slash_date, text)
-    text = _DAY_MONTH.sub(_day_month, text)
-    text = _MONTH_DAY.sub(_month_day, text)
+    """Say times, money, percentages and measures in words; plain numbers are left for the caller."""
+    text = _DURATION.sub(_duration, text)
     text = _CLOCK.sub(_clock, text)
     text = _MONEY.sub(_money, text)
     text = _CENTS.sub(lambda m: plural(int(m[1]), "cent", "cents"), text)
     text = _PERCENT.sub(" percent", text)
+    text = _PER_UNIT.sub(_per_unit, text)
     text = _MEASURE.sub(_measure, text)
-    return _DEGREES.sub(lambda m: " degrees" + {"C": " Celsius", "F": " Fahrenheit", None: " "}[m[1]], text)
+    text = _OF_MANY.sub(lambda m: f"{m[1]} {_noun(_UNITS[m[2]], many=True)}", text)
+    text = _ONE_DEGREE.sub(lambda m: "one degree" + _SCALES[m[1]], text)
+    return _DEGREES.sub(lambda m: " degrees" + _SCALES[m[1]], text)
 
 
-def _date(match: re.Match[str], month: int, day: int, year_digits: str) -> str:
-    if not (1 <= month <= 12 and 1 <= day <= 31):
+def _inches(match: re.Match[str]) -> str:
+    """Not where the sign closes a quotation."""
+    if match.string[: match.end() - 1].count('"') % 2:
         return match[0]
-    return f"{_MONTHS[month - 1]} {ordinal(day)}, {_year(year_digits)}"
+    return f"{match[1]} {'inch' if match[1] == '1' else 'inches'} "
 
 
-def _year(text: str) -> str:
-    if len(text) == 4:
-        return year(int(text)) if text >= "1000" else integer(text)
-    return f"oh {cardinal(int(text))}" if text < "10" else cardinal(int(text))
+def _area(unit: str, power: str, many: bool) -> str:
+    return f"{'square' if power == '2' else 'cubic'} {_noun(unit, many)}"
 
 
-def _slash_date(match: re.Match[str]) -> str:
-    first, second = int(match[1]), int(match[2])
-    month, day = (second, first) if first > 12 else (first, second)
-    return _date(match, month, day, match[3])
+def _noun(unit: str, many: bool) -> str:
+    """``mile per hour`` has its plural in its first word, ``square foot`` in its last."""
+    head, per, rest = unit.partition(" per ")
+    return (_PLURALS.get(head, "inches" if head == "inch" else head + "s") if many else head) + per + rest
 
 
-def _month_day(match: re.Match[str]) -> str:
-    day = int(match[2])
-    if not 1 <= day <= 31:
-        return match[0]
-    said = f"{match[1]} {ordinal(day)}"
-    return f"{said}{match[3]}{year(int(match[4]))}" if match[4] else said
+def _power(match: re.Match[str]) -> str:
+    base, minus, exponent = match.groups()
+    if not minus and exponent == "2":
+        return f"{base} squared"
+    if not minus and exponent == "3" and not base.isdigit():
+        return f"{base} cubed"
+    return f"{base} to the {f'minus {cardinal(int(exponent))}' if minus else ordinal(int(exponent))}"
 
 
-def _day_month(match: re.Match[str]) -> str:
-    day = int(match[1])
-    if not 1 <= day <= 31:
-        return match[0]
-    said = f"the {ordinal(day)} of {match[3]}"
-    if match.string[: match.start()].endswith("the "):
-        said = said[len("the ") :]
-    return f"{said}{match[4]}{year(int(match[5]))}" if match[5] else said
+def _scientific(match: re.Match[str]) -> str:
+    power = f"minus {cardinal(int(match[3]))}" if match[2] == "-" else ordinal(int(match[3]))
+    return f"{match[1]} times ten to the {power}"
+
+
+def _per_unit(match: re.Match[str]) -> str:
+    unit = f" {_noun(_UNITS[match[1]], many=True)}" if match[1] else ""
+    per = _PER[match[2]]
+    return f"{unit} each" if per == "each" else f"{unit} per {per}"
+
+
+def _duration(match: re.Match[str]) -> str:
+    names = (("hour", "hours"), ("minute", "minutes"), ("second", "seconds"))
+    parts = [plural(int(n), *name) for n, name in zip(match.groups(), names, strict=True) if int(n)]
+    return ", ".join(parts) or "zero seconds"
 
 
 def _clock(match: re.Match[str]) -> str:
@@ -164,6 +282,7 @@ def _money(match: re.Match[str]) -> str:
 
 
 def _measure(match: re.Match[str]) -> str:
-    head, _, rest = _UNITS[match[2]].partition(" ")
-    noun = head if match[1] == "1" else _PLURALS.get(head, head + "s")
-    return f"{match[1]} {noun} {rest}".rstrip()
+    number, gap, unit, power = match.groups()
+    if power:
+        return f"{number} {_area(_UNITS[unit], power[1], number != '1')}"
+    return f"{number} {_noun(_UNITS[unit], number != '1' and gap != '-')}"

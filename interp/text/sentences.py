@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from interp.text.abbreviations import NOT_A_SENTENCE_END
+from interp.text.markup import PIECES_KEPT
 from interp.text.tokens import has_word, read_tokens
 from masks.errors import InterpError
 
@@ -35,7 +36,11 @@ def split_sentences(text: str, max_chars: int = 200) -> list[str]:
     if max_chars < _SMALLEST_MAX_CHARS:
         raise InterpError(f"max_chars: found {max_chars}; allowed is {_SMALLEST_MAX_CHARS} or more; raise it")
     read_tokens(text)
-    words = [word[at : at + max_chars] for word in text.split() for at in range(0, len(word), max_chars)]
+    words = [
+        word[at : at + max_chars]
+        for word in PIECES_KEPT.findall(text)
+        for at in range(0, len(word), max_chars)
+    ]
     pieces = [" ".join(piece) for sentence in _sentences(words) for piece in _clauses(sentence, max_chars)]
     return _join_unspeakable(pieces, max_chars)
 

@@ -17,7 +17,6 @@ PHONES = STRESSED_VOWELS + CONSONANTS
 # The order is frozen: a checkpoint's embedding rows are numbered by it.
 SYMBOLS = (PAD, BLANK, SPACE, *PUNCTUATION, *PHONES)
 ID_OF = {symbol: index for index, symbol in enumerate(SYMBOLS)}
-PAD_ID = ID_OF[PAD]
 BLANK_ID = ID_OF[BLANK]
 
 

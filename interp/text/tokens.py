@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from interp.text.fold import fold
+from interp.text.markup import Given, Stressed, read_markup
 from interp.text.normalize import normalize_folded
 from interp.text.symbols import PUNCTUATION
 from masks.errors import InterpError
@@ -16,12 +17,20 @@ _STRENGTH = {mark: rank for rank, mark in enumerate("-,:;.!?")}
 _SHOWN_CHARACTERS = 40
 
 
+Token = str | Given | Stressed
+
+
 @dataclass(frozen=True)
 class Tokens:
-    """Words and single punctuation marks, the first of them a word, and characters that are not spoken."""
+    """Words and single punctuation marks, the first of them a word, and what is said of the rest.
 
-    tokens: tuple[str, ...]
-    dropped: tuple[str, ...]
+    ``tokens`` : text, a word whose phones are given, or a word to be stressed; ``dropped`` : characters that
+    are not spoken; ``notes`` : on tags
+    """
+
+    tokens: tuple[Token, ...]
+    dropped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def read_tokens(text: str) -> Tokens:
@@ -32,35 +41,57 @@ def read_tokens(text: str) -> Tokens:
     InterpError
         The text is empty or holds no word that can be spoken.
     """
-    folded = fold(text)
-    tokens = _tokens(normalize_folded(folded.text))
-    if not tokens:
+    found = _tokens(text)
+    if not found.tokens:
         raise InterpError(_nothing_to_say(text))
-    return Tokens(tuple(tokens), folded.dropped)
+    return found
 
 
 def has_word(text: str) -> bool:
     """Whether ``read_tokens`` finds a word in the text."""
-    return bool(_tokens(normalize_folded(fold(text).text)))
+    return bool(_tokens(text).tokens)
 
 
-def _tokens(normal: str) -> list[str]:
+def _tokens(text: str) -> Tokens:
+    marked = read_markup(text)
+    tokens: list[Token] = []
+    dropped: dict[str, None] = {}
+    for piece in marked.pieces:
+        if isinstance(piece, Given):
+            tokens.append(piece)
+            continue
+        folded = fold(piece if isinstance(piece, str) else piece.text)
+        dropped |= dict.fromkeys(folded.dropped)
+        for token in _words(normalize_folded(folded.text)):
+            if token in PUNCTUATION:
+                _add_mark(tokens, token)
+            else:
+                tokens.append(token if isinstance(piece, str) else Stressed(token))
+    return Tokens(tuple(tokens), tuple(dropped), tuple(marked.notes))
+
+
+def _words(normal: str) -> list[str]:
+    return [t for t in _TOKEN.findall(normal) if t in PUNCTUATION or t.strip("'-")]
+
+
+def words_and_marks(normal: str) -> list[str]:
     """Tokens of normal text; marks before the first word are left out, so none are without a word."""
-    tokens: list[str] = []
-    for token in _TOKEN.findall(normal):
+    tokens: list[Token] = []
+    for token in _words(normal):
         if token in PUNCTUATION:
             _add_mark(tokens, token)
-        elif token.strip("'-"):
+        else:
             tokens.append(token)
-    return tokens
+    return [t for t in tokens if isinstance(t, str)]
 
 
-def _add_mark(tokens: list[str], mark: str) -> None:
+def _add_mark(tokens: list[Token], mark: str) -> None:
     if not tokens:
         return
-    if tokens[-1] not in PUNCTUATION:
+    last = tokens[-1]
+    if not isinstance(last, str) or last not in PUNCTUATION:
         tokens.append(mark)
-    elif _STRENGTH[mark] > _STRENGTH[tokens[-1]]:
+    elif _STRENGTH[mark] > _STRENGTH[last]:
         tokens[-1] = mark
 
 

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import copy
 import logging
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor
 
 from interp.estimators.parts.alignment import frame_mask_of
 from interp.estimators.parts.duration import duration_loss
 from interp.estimators.parts.mean_mel import MeanMel, MeanMelConfig
+from interp.train.optimizer import rate_at
 from interp.train.state import move_average
-from interp.train.text import TextExample
+from interp.train.text import TextBatch, TextExample, mean_losses, text_batches
 from masks.limits import Limited, limited
 
 log = logging.getLogger(__name__)
 
 DURATION_WEIGHT = 0.2
 VALID_ITEMS = 96
-LENGTH_POOL = 8  # batches' worth of neighbours in length that a batch is drawn from
 
 
 @dataclass(frozen=True)
@@ -39,16 +37,6 @@ class MeanMelTraining(Limited):
     decay_share: float = limited(0.5, above=0.0, high=1.0)
     ema_decay: float = limited(0.995, low=0.0, high=1.0)
     valid_every: int = limited(200, low=1)
-
-
-@dataclass(frozen=True)
-class MeanMelBatch:
-    """Padded: ``ids``, ``durations`` (B, N), ``lengths`` (B,), ``mel`` (B, n_mels, T) in model units."""
-
-    ids: Int[Tensor, "batch symbols"]
-    durations: Int[Tensor, "batch symbols"]
-    lengths: Int[Tensor, " batch"]
-    mel: Float[Tensor, "batch n_mels frames"]
 
 
 def train_mean_mel(
@@ -68,13 +56,13 @@ def train_mean_mel(
     average = copy.deepcopy(net).eval().requires_grad_(False)
     weights = average.state_dict()  # the same memory
     optimizer = torch.optim.AdamW(net.parameters(), betas=(0.9, 0.98), weight_decay=0.01)
-    rng, started = np.random.default_rng(seed), time.monotonic()
-    by_length = np.argsort([e.mel.shape[1] for e in train])
+    started = time.monotonic()
+    batches = text_batches(train, settings.batch_size, mel_mean, mel_std, seed)
     for step in range(1, settings.n_steps + 1):
+        share = rate_at(step, settings.n_steps, settings.warmup_steps, settings.decay_share, least=0.01)
         for group in optimizer.param_groups:
-            group["lr"] = settings.learning_rate * _rate(step, settings)
-        chosen = [train[i] for i in near_in_length(by_length, settings.batch_size, rng)]
-        mel, duration = mean_mel_losses(net, collate(chosen, mel_mean, mel_std), bf16)
+            group["lr"] = settings.learning_rate * share
+        mel, duration = mean_mel_losses(net, next(batches), bf16)
         torch.autograd.backward(mel + DURATION_WEIGHT * duration)
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
@@ -90,7 +78,7 @@ def train_mean_mel(
 
 
 def mean_mel_losses(
-    net: MeanMel, batch: MeanMelBatch, bf16: bool
+    net: MeanMel, batch: TextBatch, bf16: bool
 ) -> tuple[Float[Tensor, ""], Float[Tensor, ""]]:
     """Mean squared error over real cells, and of log durations over real symbols."""
     with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
@@ -108,39 +96,6 @@ def valid_losses(
     net: MeanMel, valid: Sequence[TextExample], mel_mean: float, mel_std: float, bf16: bool
 ) -> tuple[float, float]:
     """Means over the first `VALID_ITEMS` examples."""
-    some = valid[:VALID_ITEMS]
-    with torch.no_grad():
-        rows = [
-            mean_mel_losses(net, collate(some[i : i + 16], mel_mean, mel_std), bf16)
-            for i in range(0, len(some), 16)
-        ]
-    mel, duration = torch.tensor(rows).mean(0).tolist()
-    return mel, duration
-
-
-def near_in_length(
-    by_length: Int[np.ndarray, " examples"], n: int, rng: np.random.Generator
-) -> Int[np.ndarray, " chosen"]:
-    """A batch of examples of similar length, so that little of it is padding."""
-    pool = LENGTH_POOL * n
-    start = int(rng.integers(0, max(1, len(by_length) - pool + 1)))
-    return rng.choice(by_length[start : start + pool], min(n, len(by_length)), replace=False)
-
-
-def collate(examples: Sequence[TextExample], mel_mean: float, mel_std: float) -> MeanMelBatch:
-    """Pad a batch."""
-    n = max(len(e.ids) for e in examples)
-    frames = max(e.mel.shape[1] for e in examples)
-    ids, durations = (torch.zeros(len(examples), n, dtype=torch.long) for _ in range(2))
-    mel = torch.zeros(len(examples), examples[0].mel.shape[0], frames)
-    for i, e in enumerate(examples):
-        ids[i, : len(e.ids)] = torch.from_numpy(e.ids)
-        durations[i, : len(e.ids)] = torch.from_numpy(e.durations)
-        mel[i, :, : e.mel.shape[1]] = (torch.from_numpy(e.mel).float() - mel_mean) / mel_std
-    return MeanMelBatch(ids, durations, torch.tensor([len(e.ids) for e in examples]), mel)
-
-
-def _rate(step: int, settings: MeanMelTraining) -> float:
-    left = (settings.n_steps - step) / (settings.decay_share * settings.n_steps)
-    fall = 0.5 - 0.5 * math.cos(math.pi * min(1.0, left))
-    return min(1.0, step / settings.warmup_steps) * max(0.01, fall)
+    return mean_losses(
+        valid[:VALID_ITEMS], mel_mean, mel_std, lambda batch: mean_mel_losses(net, batch, bf16)
+    )

@@ -1,7 +1,8 @@
-"""The optimisers of a run: Muon for the matrices of hidden layers, AdamW for all else."""
+"""The optimisers of a run, Muon for the matrices of hidden layers and AdamW for all else, and its rate."""
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import torch
@@ -12,6 +13,17 @@ from masks.errors import InterpError
 OptimizerName = Literal["adamw", "muon"]
 # Not between hidden layers: what reads inputs and numbers, and what writes outputs.
 OUTER = ("inputs.", "outputs.", "tokens.", "time.", "relative_time.", "row_position", "modulation.", "final.")
+
+
+def rate_at(step: int, n_steps: int, warmup_steps: int, decay_share: float, least: float) -> float:
+    """Share of the learning rate: linear warm-up, constant, then half a cosine down to ``least``."""
+    return rate_left(step, warmup_steps, (n_steps - step) / max(1, decay_share * n_steps), least)
+
+
+def rate_left(step: int, warmup_steps: int, left: float, least: float) -> float:
+    """The same where the share of the fall that is ``left`` is known; 1 or more before it."""
+    fall = 0.5 - 0.5 * math.cos(math.pi * min(1.0, left))
+    return min(1.0, step / max(1, warmup_steps)) * max(least, fall)
 
 
 def optimizers_of(model: nn.Module, name: OptimizerName, learning_rate: float) -> list[torch.optim.Optimizer]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import count
 
+from interp.train.optimizer import rate_at, rate_left
 from interp.train.settings import EstimatorTraining
 
 LEAST_SHARE = 1e-3  # of the rate, at the very end
@@ -27,9 +27,8 @@ class BySteps:
 
     def rate(self, step: int) -> float:
         """Learning rate of a step."""
-        n_steps = self.settings.n_steps
-        left = (n_steps - step) / max(1, self.settings.decay_share * n_steps)
-        return planned_rate(self.settings, step, left)
+        s = self.settings
+        return s.learning_rate * rate_at(step, s.n_steps, s.warmup_steps, s.decay_share, LEAST_SHARE)
 
 
 @dataclass(frozen=True)
@@ -55,20 +54,9 @@ class ByTime:
 
     def rate(self, step: int) -> float:
         """Learning rate of a step that is done now."""
-        left = (self.end - time.monotonic()) / max(1e-9, self.end - self.begin)
-        return planned_rate(self.settings, step - self.first + 1, left / max(1e-9, self.settings.decay_share))
+        s, total = self.settings, max(1e-9, self.end - self.begin)
+        left = max(0.0, self.end - time.monotonic()) / total / max(1e-9, s.decay_share)
+        return s.learning_rate * rate_left(step - self.first + 1, s.warmup_steps, left, LEAST_SHARE)
 
 
 Schedule = BySteps | ByTime
-
-
-def planned_rate(settings: EstimatorTraining, step: int, left: float) -> float:
-    """Linear warm-up, constant, half a cosine to 0 at the end.
-
-    Parameters
-    ----------
-    step : steps since the start, from 1
-    left : share of the decay that is still to come; 1 or more before it
-    """
-    fall = 0.5 - 0.5 * math.cos(math.pi * min(1.0, max(0.0, left)))
-    return settings.learning_rate * min(1.0, step / max(1, settings.warmup_steps)) * max(fall, LEAST_SHARE)

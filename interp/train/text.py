@@ -6,7 +6,7 @@ The mean mel is fitted to every voice and Praat variant alike, so that it carrie
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +19,7 @@ from interp.estimators.parts.alignment import expand, frame_mask_of, search_dura
 from interp.estimators.parts.duration import duration_loss
 from interp.estimators.parts.text_encoder import TextEncoder, TextEncoderConfig
 
+LENGTH_POOL = 8  # batches' worth of neighbours in length that a batch is drawn from
 log = logging.getLogger(__name__)
 
 Alignment = Literal["forced", "search"]
@@ -89,24 +90,24 @@ def train_text_encoder(
             log.info("text step %d: prior %.4f, duration %.4f", step, prior_mean, duration_mean)
     encoder.eval().requires_grad_(False)
     if valid:
-        prior_mean, duration_mean = _valid_losses(encoder, valid, mel_mean, mel_std, device, alignment)
+        prior_mean, duration_mean = mean_losses(
+            valid, mel_mean, mel_std, lambda batch: text_losses(encoder, batch, device, alignment)
+        )
         log.info("text valid: prior %.4f, duration %.4f", prior_mean, duration_mean)
     return encoder
 
 
-def _valid_losses(
-    encoder: TextEncoder,
-    valid: Sequence[TextExample],
+def mean_losses(
+    examples: Sequence[TextExample],
     mel_mean: float,
     mel_std: float,
-    device: str,
-    alignment: Alignment,
+    losses: Callable[[TextBatch], tuple[Tensor, Tensor]],
 ) -> tuple[float, float]:
-    """Mean losses over the batches of a split."""
-    batches = [collate(valid[i : i + 16], mel_mean, mel_std) for i in range(0, len(valid), 16)]
+    """Means of two losses over batches of 16 examples."""
+    batches = [collate(examples[i : i + 16], mel_mean, mel_std) for i in range(0, len(examples), 16)]
     with torch.no_grad():
-        losses = torch.tensor([text_losses(encoder, batch, device, alignment) for batch in batches])
-    return float(losses[:, 0].mean()), float(losses[:, 1].mean())
+        first, second = torch.tensor([losses(batch) for batch in batches]).mean(0).tolist()
+    return first, second
 
 
 def text_losses(
@@ -127,12 +128,12 @@ def text_losses(
 def text_batches(
     examples: Sequence[TextExample], batch_size: int, mel_mean: float, mel_std: float, seed: int
 ) -> Iterator[TextBatch]:
-    """Endless random batches of examples of similar length."""
-    rng = np.random.default_rng(seed)
-    by_length = np.argsort([len(e.ids) for e in examples])
+    """Endless random batches of examples of similar length, so that little of them is padding."""
+    rng, pool = np.random.default_rng(seed), LENGTH_POOL * batch_size
+    by_length = np.argsort([e.mel.shape[1] for e in examples])
     while True:
-        start = int(rng.integers(0, max(1, len(examples) - 8 * batch_size)))
-        near = by_length[start : start + 8 * batch_size]
+        start = int(rng.integers(0, max(1, len(examples) - pool + 1)))
+        near = by_length[start : start + pool]
         chosen = rng.choice(near, min(batch_size, len(near)), replace=False)
         yield collate([examples[i] for i in chosen], mel_mean, mel_std)
 

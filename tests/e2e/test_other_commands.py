@@ -18,7 +18,7 @@ def test_help_does_not_wait_for_torch():
     assert outcome.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("command", ["synth", "mask", "check", "corpus", "train", "info"])
+@pytest.mark.parametrize("command", ["synth", "mask", "check", "corpus", "train", "info", "completion"])
 def test_every_command_has_help_with_an_example(interp, command):
     result = interp(command, "--help")
     assert result.exit_code == 0

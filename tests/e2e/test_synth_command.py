@@ -102,10 +102,11 @@ def test_file_list(interp, calls, voices, tmp_path):
 def test_shipped_file_list_is_sound():
     from pathlib import Path
 
-    from interp.cli.jobs import jobs_of_list
+    from interp.cli.job_list import jobs_of_list
     from interp.system.shipped import data_path
 
-    assert len(jobs_of_list(data_path("resources/filelists/synthesis.txt"), Path("out"))) == 3
+    jobs, _ = jobs_of_list(data_path("resources/filelists/synthesis.txt"), Path("out"))
+    assert len(jobs) == 3
 
 
 def test_notes_go_to_stderr_and_quiet_silences_them(interp, calls, tmp_path):

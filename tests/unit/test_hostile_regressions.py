@@ -14,7 +14,7 @@ from interp.audio.read import load_reference
 from interp.audio.write import save_wav
 from interp.checkpoints.checkpoint import load_checkpoint, save_checkpoint
 from interp.checkpoints.provenance import read_provenance
-from interp.cli.jobs import jobs_of_list
+from interp.cli.job_list import jobs_of_list
 from interp.estimators.gradtts.state_dict import load_gradtts
 from interp.estimators.parts.alignment import expand
 from interp.estimators.parts.text_encoder import TextEncoderConfig
@@ -71,7 +71,9 @@ def test_names_that_no_file_can_have(tmp_path, name):
     refused(lambda: load_reference(tmp_path / name), "no such file")
     refused(lambda: load_checkpoint(tmp_path / name), "no such checkpoint")
     (tmp_path / "list.txt").write_text(f"Hello.|{name}|{name}\n")
-    refused(lambda: jobs_of_list(tmp_path / "list.txt", tmp_path), "is missing")
+    refused(
+        lambda: jobs_of_list(tmp_path / "list.txt", tmp_path), "holds a NUL" if "\0" in name else "is missing"
+    )
 
 
 def test_raw_samples_without_a_header(tmp_path):

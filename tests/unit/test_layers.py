@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "modes": "masks",
     "settings": "masks guidance system modes",
     "audio": "masks system",
-    "text": "masks",
+    "text": "masks system",
     "corpus": "masks system backends settings audio text",
     "diffusion": "masks",
     "estimators": "masks guidance modes settings audio text diffusion",
@@ -35,14 +35,14 @@ MAY_IMPORT = {
     "experiment": "masks guidance system backends modes settings audio text corpus diffusion estimators "
     "vocoders synthesis reports evaluation",
     "train": "masks system backends settings audio text corpus diffusion estimators checkpoints vocoders",
-    "cli": "masks system backends modes settings audio corpus synthesis reports evaluation sweep experiment "
-    "train",
+    "cli": "masks system backends modes settings audio text corpus synthesis reports evaluation sweep "
+    "experiment train",
     "interp": "masks system settings synthesis cli",
 }
 # Of these, imported inside functions only (or for annotations): whoever does without need not wait for them.
 LATE = {
     "reports": "estimators",
-    "cli": "synthesis reports evaluation sweep experiment train",
+    "cli": "text synthesis reports evaluation sweep experiment train",
     "interp": "settings synthesis",
 }
 

@@ -23,6 +23,7 @@ from interp.estimators.speech_model import SpeechModel
 from interp.settings.objectives import shipped_objective
 from interp.settings.synth import SynthSettings
 from interp.text.frontend import phonemize
+from interp.text.lexicon import lexicon_with
 from masks.errors import InterpError
 from masks.grid import MelGrid
 from masks.groups import STYLE_GROUPS, key_share
@@ -56,7 +57,9 @@ class BinEngine:
 
     def encode(self, text: str, settings: SynthSettings) -> Sentence:
         """Phonemes by the program's own front end; see `Engine`."""
-        return encode_sentence(self.model, phonemize(text), settings.length_scale)
+        return encode_sentence(
+            self.model, phonemize(text, lexicon_with(settings.lexicon)), settings.length_scale
+        )
 
     def bind(self, pieces: Sequence[Piece], settings: SynthSettings, grid: MelGrid) -> Binding:
         """Keys and values of the references are computed here; see `Engine`."""

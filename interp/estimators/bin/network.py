@@ -178,10 +178,6 @@ class BinEstimator(nn.Module):
         )
         self.final = Modulation(w, w)
 
-    def n_queries(self, n_frames: int) -> int:
-        """Queries of every cross-attention layer at a length in frames: rows times columns."""
-        return len(self.config.row_heights) * -(-n_frames // self.config.patch_frames)
-
     def encode_references(self, refs: References) -> KeyBank:
         """Keys and values of all layers; once a synthesis, not once a step."""
         tokens = self.tokens(refs)

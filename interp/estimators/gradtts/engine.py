@@ -64,6 +64,7 @@ class GradTTSEngine:
         """
         _refuse_what_needs_style(settings)
         guidance, notes = _guidance_followed(settings)
+        notes += ("lexicon: not read, Grad-TTS has a front end of its own",) if settings.lexicon else ()
         return replace(settings, guidance=guidance), (self._speaker_note(settings), *notes)
 
     def _speaker_note(self, settings: SynthSettings) -> str:

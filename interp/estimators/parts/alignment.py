@@ -52,14 +52,6 @@ def expand(mu_x: Float[Tensor, "B F N"], durations: Int[Tensor, "B N"]) -> Float
     return mu_x.gather(2, columns).masked_fill((symbol == n_symbols)[:, None], 0.0)
 
 
-def path_of(durations: Int[Tensor, "B N"], n_frames: int | None = None) -> Bool[Tensor, "B N T"]:
-    """The dense alignment: True where a frame belongs to a symbol; ``n_frames`` sets its width."""
-    ends = durations.cumsum(-1)
-    n_frames = int(ends[:, -1].max()) if n_frames is None else n_frames
-    frames = torch.arange(n_frames, device=durations.device)
-    return (frames < ends[..., None]) & (frames >= (ends - durations)[..., None])
-
-
 def durations_of(path: Bool[Tensor, "B N T"]) -> Int[Tensor, "B N"]:
     """Frames of each symbol in a dense alignment."""
     return path.sum(-1)

@@ -16,6 +16,8 @@ from interp.experiment.trial import Trial
 from interp.reports.intervals import Interval
 from interp.reports.tables import Table, write_csv
 
+SHOWN_DIGITS = 6  # more than any figure is good for
+
 
 def conditions_table(rows: Rows, columns: Sequence[Column], cases: Sequence[str] | None = None) -> Table:
     """Every figure of every condition with its interval."""
@@ -76,7 +78,7 @@ def write_case_table(path: Path, rows: Rows, trials: Sequence[Trial]) -> None:
         for trial in trials
         if trial.name in rows[arm]
     ]
-    write_csv(path, lines)
+    write_csv(path, lines, SHOWN_DIGITS)
 
 
 def write_condition_table(path: Path, rows: Rows, columns: Sequence[Column]) -> None:
@@ -87,7 +89,7 @@ def write_condition_table(path: Path, rows: Rows, columns: Sequence[Column]) -> 
             found = summary(list(values(rows, arm, c.figure).values()), c.statistic)
             if found is not None:
                 lines.append({"condition": arm, "figure": c.figure, "statistic": c.statistic, **vars(found)})
-    write_csv(path, lines)
+    write_csv(path, lines, SHOWN_DIGITS)
 
 
 def _described(trial: Trial) -> dict[str, Any]:

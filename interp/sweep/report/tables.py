@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from interp.reports.tables import write_csv
 from interp.sweep.ledger import Row
 from interp.sweep.report.summary import Setting, effects
 from interp.system.files import whole_file
@@ -75,10 +75,7 @@ def write_table(path: Path, table: Table) -> list[Path]:
     columns = list(dict.fromkeys(key for line in table for key in line))
     flat = [{key: _cell(line.get(key)) for key in columns} for line in table]
     written = [path.with_suffix(".csv")]
-    with whole_file(written[0]) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, columns)
-        writer.writeheader()
-        writer.writerows(flat)
+    write_csv(written[0], flat)
     return written + _write_parquet(path.with_suffix(".parquet"), columns, flat)
 
 

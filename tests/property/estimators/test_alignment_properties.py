@@ -11,10 +11,17 @@ from interp.estimators.parts.alignment import (
     expand,
     frame_mask_of,
     log_prior,
-    path_of,
     search_durations,
 )
 from interp.estimators.parts.duration import whole_frames
+
+
+def path_of(durations):
+    """The dense alignment, (B, N, T): True where a frame belongs to a symbol."""
+    ends = durations.cumsum(-1)
+    frames = torch.arange(int(ends[:, -1].max()))
+    return (frames < ends[..., None]) & (frames >= (ends - durations)[..., None])
+
 
 batches = st.integers(1, 5).flatmap(
     lambda n: st.lists(

@@ -1,11 +1,11 @@
-"""Which sentences are spoken: options, standard input, file lists."""
+"""What is spoken and where it goes: options, text files, standard input."""
 
 import io
 from pathlib import Path
 
 import pytest
 
-from interp.cli.jobs import DEMO_TEXT, jobs_of_list, single_job
+from interp.cli.jobs import DEMO_TEXT, single_job
 from masks.errors import InterpError
 
 
@@ -17,59 +17,6 @@ class Terminal(io.StringIO):
 @pytest.fixture
 def stdin(monkeypatch):
     return lambda stream: monkeypatch.setattr("sys.stdin", stream)
-
-
-@pytest.fixture
-def write_list(tmp_path):
-    for name in ("a.wav", "b.wav"):
-        (tmp_path / name).touch()
-
-    def write(text):
-        (tmp_path / "list.txt").write_text(text, encoding="utf-8")
-        return tmp_path / "list.txt"
-
-    return write
-
-
-def test_list_lines(write_list, tmp_path):
-    jobs = jobs_of_list(
-        write_list("# head\n\nOne.|a.wav|b.wav\nTwo. | b.wav | a.wav | temp\n"), tmp_path / "out"
-    )
-    assert [(job.text, job.ref1.name, job.ref2.name, job.mode) for job in jobs] == [
-        ("One.", "a.wav", "b.wav", None),
-        ("Two.", "b.wav", "a.wav", "temp"),
-    ]
-    assert jobs[0].ref1 == tmp_path / "a.wav"
-    assert [job.out.name for job in jobs] == ["list_003.wav", "list_004.wav"]
-
-
-def test_equal_lines_do_not_share_a_file(write_list, tmp_path):
-    jobs = jobs_of_list(write_list("A.|a.wav|b.wav\n" * 20), tmp_path)
-    assert len({job.out for job in jobs}) == 20
-
-
-def test_all_mistakes_of_a_list_at_once(write_list, tmp_path):
-    text = "A.|a.wav\n|a.wav|b.wav\nA.|a.wav|b.wav|sideways\nA.|a.wav|none.wav\nA.|a.wav|b.wav\n"
-    with pytest.raises(InterpError) as caught:
-        jobs_of_list(write_list(text), tmp_path)
-    said = str(caught.value)
-    assert "line 1: 2 fields" in said
-    assert "line 2: the text is empty" in said
-    assert "line 3: mode 'sideways'" in said
-    assert "line 4: none.wav is missing" in said
-    assert "line 5" not in said
-    assert "\n" not in said
-
-
-@pytest.mark.parametrize("text", ["", "# only this\n\n"])
-def test_list_without_a_line(write_list, tmp_path, text):
-    with pytest.raises(InterpError, match="holds no line"):
-        jobs_of_list(write_list(text), tmp_path)
-
-
-def test_list_that_is_missing(tmp_path):
-    with pytest.raises(InterpError, match="cannot be read"):
-        jobs_of_list(tmp_path / "none.txt", tmp_path)
 
 
 def test_demo_without_anything(stdin):
@@ -88,14 +35,51 @@ def test_text_from_stdin(stdin, tmp_path):
 
 
 def test_standard_input_that_is_no_text(stdin, tmp_path):
-    stdin(io.TextIOWrapper(io.BytesIO(b"\xff\xfe\x00"), encoding="utf-8"))
-    with pytest.raises(InterpError, match="standard input: is not utf-8 text"):
-        single_job(None, tmp_path / "a", tmp_path / "b", None, None)
+    for data in (b"caf\xe9", b"\xff\xfe\x00"):
+        stdin(io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
+        with pytest.raises(InterpError, match=r"standard input: byte \d .* is not U.* as UTF-8"):
+            single_job(None, tmp_path / "a", tmp_path / "b", None, None)
+
+
+def test_standard_input_that_is_closed_says_nothing(stdin, tmp_path):
+    stdin(None)
+    assert single_job(None, None, None, None, None).text == DEMO_TEXT
+    with pytest.raises(InterpError, match="standard input: is empty; give a sentence"):
+        single_job(None, tmp_path / "a", None, None, None)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("name", ["-", "t.txt"])
+def test_text_of_a_file_or_stream(stdin, tmp_path, encoding, name):
+    data = "Café.\r\nTwo.".encode(encoding)
+    stdin(io.TextIOWrapper(io.BytesIO(data)))
+    (tmp_path / "t.txt").write_bytes(data)
+    path = Path("-") if name == "-" else tmp_path / name
+    assert single_job(None, None, None, None, None, path).text == "Café.\nTwo."
+
+
+@pytest.mark.parametrize(
+    ("text", "text_file", "ref", "says"),
+    [
+        ("A.", "t.txt", None, "--text-file: not together with --text"),
+        (None, "none.txt", None, r"none\.txt: cannot be read"),
+        (None, ".", None, "cannot be read"),
+        (None, "empty.txt", None, r"empty\.txt: is empty"),
+        (None, None, "-", "standard input: is the recording"),
+        (None, "-", "/dev/stdin", "standard input: is the recording"),
+    ],
+)
+def test_texts_that_will_not_do(stdin, tmp_path, monkeypatch, text, text_file, ref, says):
+    monkeypatch.chdir(tmp_path)
+    stdin(io.StringIO("Hello."))
+    Path("empty.txt").write_text(" \n")
+    with pytest.raises(InterpError, match=says):
+        single_job(text, ref and Path(ref), None, None, None, text_file and Path(text_file))
 
 
 @pytest.mark.parametrize("name", [".", "..", "", "a", "a.mp3"])
 def test_out_that_names_no_sound_file(tmp_path, name):
-    with pytest.raises(InterpError, match=r"--out.*name it (a|out)\.wav"):
+    with pytest.raises(InterpError, match=r"--out.*name it (\.\./)?(a|out)\.wav"):
         single_job("A.", tmp_path, tmp_path, Path(name), None)
 
 
@@ -129,3 +113,16 @@ def test_where_the_wav_goes(tmp_path):
     assert out(None, None) == "out.wav"
     assert out(tmp_path / "x.wav", None) == (tmp_path / "x.wav").as_posix()
     assert out(None, tmp_path) == (tmp_path / "out.wav").as_posix()
+
+
+def test_standard_output(tmp_path):
+    assert [single_job("A.", None, None, Path(name), None).out for name in ("-", "/dev/stdout")] == [None] * 2
+    with pytest.raises(InterpError, match=r"--out-dir: .* has no part in --out -"):
+        single_job("A.", None, None, Path("-"), tmp_path)
+
+
+def test_a_folder_is_no_file_to_write(tmp_path):
+    (tmp_path / "o.wav").mkdir()
+    for out, out_dir in ((tmp_path, None), (tmp_path / "o.wav", None), (Path("o.wav"), tmp_path)):
+        with pytest.raises(InterpError, match=r"is a folder; give it with --out-dir, or name it .*out\.wav"):
+            single_job("A.", None, None, out, out_dir)

@@ -8,6 +8,8 @@ from interp.evaluation import measures as module
 from interp.evaluation.measures import GROUPS, MEASURES, Measure, choose, measure
 from masks.errors import InterpError
 
+# Their own tests look at their keys.
+SLOW = ("words", "words_pocketsphinx", "dnsmos", "distillmos", "mcd")
 DOCS = Path(module.__file__).parents[2] / "docs" / "measures.md"
 
 
@@ -40,8 +42,7 @@ def test_every_measure_gives_exactly_its_keys(voice, stranger):
     all_known = {"text": "Hm.", "ref_texts": ("Hm.", None), "split_s": 0.4}
     for known, packaged in ((all_known, True), ({}, False)):
         for name, one in MEASURES.items():
-            # these three are slow, and their own tests look at their keys
-            if name not in ("words", "dnsmos", "mcd") and not one.missing and (packaged or not one.modules):
+            if name not in SLOW and not one.missing and (packaged or not one.modules):
                 found = measure(short, short, other, measures=(name,), **known).figures
                 assert list(found) == list(one.keys), name
 
@@ -53,6 +54,15 @@ def test_a_measure_without_its_module_is_left_out(monkeypatch, voice):
     found = measure(voice, voice, voice, measures=("dnsmos", "pitch"))
     assert found["pitch.nearer_ref1"] == 0
     assert list(found.figures) == list(MEASURES["pitch"].keys)
+
+
+def test_one_set_of_modules_is_enough():
+    def missing(*one_of):
+        return Measure("m", MEASURES["words"].function, {}, ("json",), one_of).missing
+
+    assert missing(("no_such_module", "nor_this"), ("wave",)) == ()
+    assert missing(("no_such_module", "nor_this"), ("wave", "nor_that")) == ("nor_that",)
+    assert missing() == ()
 
 
 @pytest.mark.skipif(not DOCS.is_file(), reason="docs/ is not installed with the package")

@@ -1,9 +1,13 @@
 """Measures by packages of the extra `eval`: skipped, with the reason, where one is not installed."""
 
+import sys
+
 import numpy as np
 import pytest
 
 from interp.evaluation.clip import Clip
+from interp.evaluation.distillmos import MODULES as DISTILLMOS
+from interp.evaluation.packages import missing_of
 
 
 def noisy(clip, level):
@@ -56,38 +60,10 @@ class TestSpeaker:
         assert set(switch_speaker(against(joined, voice, stranger)).values()) == {None}
 
 
-class TestWords:
+class TestPhones:
     @pytest.fixture(autouse=True)
     def _needs(self):
-        pytest.importorskip("jiwer", reason="jiwer is not installed (extra eval)")
         pytest.importorskip("pocketsphinx", reason="pocketsphinx is not installed (extra eval)")
-
-    @pytest.mark.parametrize(
-        ("heard", "errors"),
-        [("a b c d", 0), ("a x c d", 1), ("a b d", 1), ("a b b c d", 1), ("", 4), ("x y", 4)],
-    )
-    def test_errors(self, heard, errors):
-        from interp.evaluation.words import word_errors
-
-        assert word_errors(list("abcd"), heard.split()) == errors
-
-    def test_the_right_text_and_another(self, sentence, said, against, monkeypatch):
-        from interp.evaluation import words as module
-        from interp.evaluation.words import words
-
-        heard = module.Recogniser()(sentence.wav, 22050)
-        monkeypatch.setattr(module, "_recogniser", lambda: lambda wav, rate: heard)
-        right = words(against(sentence, sentence, text=said))
-        wrong = words(against(sentence, sentence, text="Nothing of this is said by anybody here."))
-        assert right["words.count"] == 13
-        assert right["words.wer"] == right["words.errors"] / 13
-        assert right["words.wer"] < 0.5
-        assert wrong["words.wer"] > 0.8
-
-    def test_no_text_no_figure(self, voice, against):
-        from interp.evaluation.words import KEYS, words
-
-        assert words(against(voice, voice)) == dict.fromkeys(KEYS)
 
     def test_contour_by_phone(self, sentence, said, change, against):
         from interp.evaluation.contour import contour_phones
@@ -107,6 +83,19 @@ def test_dnsmos_hears_noise(sentence, against):
     assert all(1 <= value <= 5 for value in clean.values())
     assert bad["dnsmos.background"] < clean["dnsmos.background"] - 0.5
     assert bad["dnsmos.overall"] < clean["dnsmos.overall"]
+
+
+@pytest.mark.skipif(
+    bool(missing_of(DISTILLMOS)), reason=f"{' or '.join(DISTILLMOS)} is not installed: --no-deps"
+)
+def test_distillmos_hears_noise(sentence, against, capsys):
+    from interp.evaluation.distillmos import KEYS, distillmos
+
+    clean, bad = (distillmos(against(clip, clip)) for clip in (sentence, noisy(sentence, 0.1)))
+    assert set(clean) == set(KEYS)
+    assert 1 <= bad["distillmos.overall"] < clean["distillmos.overall"] - 0.5 < 5
+    assert "torchaudio" not in sys.modules or sys.modules["torchaudio"].__file__, "only a stand-in"
+    assert capsys.readouterr().out == ""
 
 
 def test_mcd(voice, stranger, said, against):

@@ -68,7 +68,7 @@ def test_files(tmp_path):
     with pytest.raises(InterpError, match="list, not settings"):
         read_yaml(path)
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(InterpError, match="not UTF-8"):
+    with pytest.raises(InterpError, match="not UTF-16-LE, as its mark says"):
         read_yaml(path)
     with pytest.raises(InterpError, match="cannot be read"):
         read_yaml(tmp_path / "none.yaml")

@@ -1,11 +1,13 @@
 """Files are written whole or not at all."""
 
 import json
+import os
 
 import numpy as np
 import pytest
 
 from interp.system.files import (
+    require_replaceable,
     require_writable,
     whole_file,
     whole_folder,
@@ -97,3 +99,30 @@ def test_npz(tmp_path):
     write_npz(tmp_path / "a.npz", a=np.eye(2))
     with np.load(tmp_path / "a.npz") as file:
         assert np.array_equal(file["a"], np.eye(2))
+
+
+def test_a_link_stays_and_its_file_is_written(tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "link.txt").symlink_to("sub/a.txt")
+    for text in ("new", "newer"):
+        write_text(tmp_path / "link.txt", text)
+        assert (tmp_path / "link.txt").is_symlink()
+        assert (tmp_path / "sub/a.txt").read_text() == text
+
+
+def test_what_may_not_be_written_over_is_told_before_work(tmp_path, monkeypatch):
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "kept").touch()
+    monkeypatch.setattr("os.access", lambda *_: False)
+    for name, says in (("folder", "a folder has that name"), ("pipe", "no ordinary"), ("kept", "read-only")):
+        for act in (require_replaceable, lambda path: write_text(path, "x")):
+            with pytest.raises(InterpError, match=f"{name}: cannot be written .*{says}"):
+                act(tmp_path / name)
+    require_replaceable(tmp_path / "none")
+
+
+def test_a_name_that_is_no_text_goes_into_json(tmp_path):
+    name = os.fsdecode(b"caf\xe9.wav")
+    write_json(tmp_path / "a.json", {"path": name})
+    assert json.loads((tmp_path / "a.json").read_text())["path"] == name

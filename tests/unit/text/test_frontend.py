@@ -3,12 +3,12 @@ import pytest
 from interp.text.frontend import encode, phonemize, split_sentences
 from interp.text.letter_to_sound import LETTER_NAMES
 from interp.text.lexicon import cmudict_lexicon
-from interp.text.symbols import BLANK_ID, ID_OF, PAD_ID, SYMBOLS
+from interp.text.symbols import BLANK_ID, ID_OF, PAD, SYMBOLS
 from masks.errors import InterpError
 
 
 def test_symbol_table_is_frozen():
-    assert (PAD_ID, BLANK_ID, len(SYMBOLS), len(set(SYMBOLS))) == (0, 1, 79, 79)
+    assert (ID_OF[PAD], BLANK_ID, len(SYMBOLS), len(set(SYMBOLS))) == (0, 1, 79, 79)
     assert [ID_OF[s] for s in (" ", ".", "-", "AA0", "UW2", "B", "ZH")] == [2, 3, 9, 10, 54, 55, 78]
 
 

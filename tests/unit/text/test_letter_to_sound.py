@@ -76,7 +76,7 @@ def test_letters_with_dots_are_named():
 
 
 def test_a_word_without_a_vowel_is_named_in_letters():
-    assert phones("pst") == ["P IY2 EH2 S T IY1"]
+    assert phones("pxst") == ["P IY2 EH2 K S EH2 S T IY1"]
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from interp.settings.resolve import resolve
-from interp.system.shipped import data_path
+from interp.checkpoints.checkpoint import load_checkpoint
+from interp.settings.resolve import mapping_of, resolve
+from interp.system.shipped import checkpoint_path, data_path
 from interp.text.symbols import SYMBOLS
 from interp.train.settings import TrainSettings
 
@@ -53,3 +56,32 @@ def test_search_alone_is_not_forced():
 def test_no_shipped_file_names_a_folder_outside_the_project():
     shipped = [p for p in data_path("configs").rglob("*.yaml") if "../" in p.read_text(encoding="utf-8")]
     assert shipped == []
+
+
+def values_of(settings: dict[str, Any], above: str = "") -> dict[str, Any]:
+    flat = {}
+    for key, value in settings.items():
+        flat |= values_of(value, f"{above}{key}.") if isinstance(value, dict) else {above + key: value}
+    return flat
+
+
+def test_the_default_configuration_makes_the_shipped_voice():
+    settings = resolve(TrainSettings, data_path("configs/train/default.yaml"))
+    assert settings.model == load_checkpoint(checkpoint_path("default")).model.config
+    provenance = checkpoint_path("default").with_name("default.provenance.json")
+    told = values_of(json.loads(provenance.read_text(encoding="utf-8"))["settings"])
+    for personal in ("name", "data.corpus", "data.cache"):
+        told.pop(personal)
+    # What training has learnt since, and would do by itself.
+    told |= {"estimator.optimizer": "adamw", "estimator.long_every": 0, "start": ""}
+    here = values_of(json.loads(json.dumps(mapping_of(settings))))
+    assert {key: here.get(key) for key in told} == told
+
+
+def test_the_wide_run_can_go_on_from_the_default_one():
+    default, wide = (
+        resolve(TrainSettings, data_path(f"configs/train/{n}.yaml")) for n in ("default", "wide")
+    )
+    assert wide.model == default.model
+    assert wide.estimator.optimizer == default.estimator.optimizer
+    assert wide.estimator.n_steps > default.estimator.n_steps

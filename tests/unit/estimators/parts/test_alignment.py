@@ -7,7 +7,6 @@ from interp.estimators.parts.alignment import (
     expand,
     frame_mask_of,
     log_prior,
-    path_of,
     search_durations,
     symbol_of_frame,
 )
@@ -22,11 +21,6 @@ def test_symbol_of_frame():
 
 def test_frame_mask():
     assert frame_mask_of(DURATIONS).tolist() == [[True] * 5, [True, True, False, False, False]]
-
-
-def test_path_has_the_width_asked_for():
-    assert path_of(DURATIONS, 7).shape == (2, 3, 7)
-    assert path_of(DURATIONS)[0].int().tolist() == [[1, 1, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 1, 1, 1]]
 
 
 def test_expand_is_differentiable_and_counts_frames():
