@@ -117,12 +117,15 @@ def _work(pipe: Connection, function: Callable[[Any], Any]) -> None:
             job: Any = pipe.recv()
         except EOFError:
             return
+        answer: tuple[Any, Exception | None]
         try:
-            result = function(job)
+            answer = function(job), None
         except Exception as error:  # it is the parent's to handle
-            pipe.send((None, error))
-        else:
-            pipe.send((result, None))
+            answer = None, error
+        try:
+            pipe.send(answer)
+        except BrokenPipeError:  # the parent wants no more
+            return
 
 
 def _die_with_parent() -> None:

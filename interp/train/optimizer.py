@@ -17,12 +17,12 @@ OUTER = ("inputs.", "outputs.", "tokens.", "time.", "relative_time.", "row_posit
 
 def rate_at(step: int, n_steps: int, warmup_steps: int, decay_share: float, least: float) -> float:
     """Share of the learning rate: linear warm-up, constant, then half a cosine down to ``least``."""
-    return rate_with(step, (n_steps - step) / max(1, decay_share * n_steps), warmup_steps, least)
+    return rate_left(step, warmup_steps, (n_steps - step) / max(1, decay_share * n_steps), least)
 
 
-def rate_with(step: int, left: float, warmup_steps: int, least: float) -> float:
-    """The same, where the share ``left`` of the decay is still to come; 1 or more before it."""
-    fall = 0.5 - 0.5 * math.cos(math.pi * min(1.0, max(0.0, left)))
+def rate_left(step: int, warmup_steps: int, left: float, least: float) -> float:
+    """The same where the share of the fall that is ``left`` is known; 1 or more before it."""
+    fall = 0.5 - 0.5 * math.cos(math.pi * min(1.0, left))
     return min(1.0, step / max(1, warmup_steps)) * max(least, fall)
 
 

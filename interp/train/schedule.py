@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import count
 
-from interp.train.optimizer import rate_at, rate_with
+from interp.train.optimizer import rate_at, rate_left
 from interp.train.settings import EstimatorTraining
 
 LEAST_SHARE = 1e-3  # of the rate, at the very end
@@ -54,9 +54,9 @@ class ByTime:
 
     def rate(self, step: int) -> float:
         """Learning rate of a step that is done now."""
-        left = (self.end - time.monotonic()) / max(1e-9, self.end - self.begin)
-        s, done = self.settings, step - self.first + 1
-        return s.learning_rate * rate_with(done, left / max(1e-9, s.decay_share), s.warmup_steps, LEAST_SHARE)
+        s, total = self.settings, max(1e-9, self.end - self.begin)
+        left = max(0.0, self.end - time.monotonic()) / total / max(1e-9, s.decay_share)
+        return s.learning_rate * rate_left(step - self.first + 1, s.warmup_steps, left, LEAST_SHARE)
 
 
 Schedule = BySteps | ByTime
