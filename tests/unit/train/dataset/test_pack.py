@@ -88,6 +88,15 @@ def test_a_rare_voice_keeps_its_items(features):
     assert max(counts.values()) - min(counts.values()) <= 1
 
 
+def test_large_and_small_voices_keep_the_same_share(features):
+    large = features[0].voice
+    some = [f for f in features for _ in range(40 if f.voice == large else 20)]
+    counts = Counter(f.voice for f in evenly(some)[: len(some) // 2])
+    of = Counter(f.voice for f in some)
+    shares = [counts[voice] / of[voice] for voice in of]
+    assert max(shares) - min(shares) < 0.05
+
+
 def test_several_packs_are_read_as_one(tmp_path, features, texts, text_encoder, text_config):
     paths = [tmp_path / f"{n}.pack" for n in range(3)]
     counts = write_packs(paths, features, texts, text_encoder, max_mib=encoder_mib(text_encoder) + 0.07)
