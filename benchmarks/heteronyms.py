@@ -111,7 +111,7 @@ Shared = dict[str, float]
 
 def fit_shared(examples: Sequence[Example]) -> Shared:
     """Weights of what makes a place that of a verb, from all words of which one reading is a verb's."""
-    found = [place_features(e.words, e.index) for e in examples]
+    found = [place_features(features(e.words, e.index)) for e in examples]
     counts = Counter(f for one in found for f in set(one))
     vectors = DictVectorizer()
     x = vectors.fit_transform([{f: 1.0 for f in one if counts[f] >= LEAST_SHARED} for one in found])
@@ -122,7 +122,7 @@ def fit_shared(examples: Sequence[Example]) -> Shared:
 
 
 def verb_score(shared: Shared, example: Example) -> float:
-    return sum(shared.get(f, 0.0) for f in place_features(example.words, example.index))
+    return sum(shared.get(f, 0.0) for f in place_features(features(example.words, example.index)))
 
 
 def fit(examples: Sequence[Example], shared: Shared) -> tuple[DictVectorizer, LogisticRegression] | str:

@@ -52,17 +52,17 @@ def expand_abbreviations(text: str) -> str:
 
     ``St.`` and ``Dr.`` are a street after a name (``Elm St.``) and a saint or doctor otherwise.
     """
-    text = _HALF_OF_DAY.sub(lambda m: f" {m[1].upper()}.M{_stop(m)}", text)
+    text = _HALF_OF_DAY.sub(lambda m: f" {m[1].upper()}.M{full_stop(m)}", text)
     text = _DOTTED.sub(_dotted, text)
     text = _INITIAL.sub(lambda m: f"{'Ay' if m[1] == 'A' else m[1]} ", text)
-    text = _STREET.sub(lambda m: f"{m[1]} {'Street' if m[2] == 'St' else 'Drive'}{_stop(m)}", text)
+    text = _STREET.sub(lambda m: f"{m[1]} {'Street' if m[2] == 'St' else 'Drive'}{full_stop(m)}", text)
     text = _TITLE.sub(lambda m: _BEFORE_NAME[m[1]], text)
     text = _BARE_TITLE.sub(lambda m: _BEFORE_NAME[m[1]], text)
-    text = _TAIL.sub(lambda m: _AFTER_NAME[m[1]] + _stop(m), text)
+    text = _TAIL.sub(lambda m: _AFTER_NAME[m[1]] + full_stop(m), text)
     return _NUMBERED.sub(lambda m: _BEFORE_NUMBER[m[1]] + " ", text)
 
 
-def _stop(match: re.Match[str]) -> str:
+def full_stop(match: re.Match[str]) -> str:
     """A full stop where the abbreviation's dot may also end the sentence: a capital or nothing follows."""
     following = match.string[match.end() : match.end() + 2]
     ends_sentence = not following.strip() or (following[0] == " " and following[1].isupper())
@@ -74,4 +74,4 @@ def _dotted(match: re.Match[str]) -> str:
     if letters.lower() in _LATIN:
         return _LATIN[letters.lower()]
     ends_clock_time = letters.lower() in ("a.m", "p.m")
-    return letters.upper() + (_stop(match) if ends_clock_time or match.end() == len(match.string) else "")
+    return letters.upper() + (full_stop(match) if ends_clock_time or match.end() == len(match.string) else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from interp.text.abbreviations import full_stop
 from interp.text.numbers import cardinal, digits, year
 
 _STREETS = {
@@ -95,7 +96,7 @@ def expand_addresses(text: str) -> str:
     text = _ROOM.sub(lambda m: _ROOMS[m[1]] + " ", text)
     text = _HIGHWAY.sub(lambda m: f"{'Route' if m[0].startswith('R') else 'Highway'} {_road(m[1])}", text)
     text = _INTERSTATE.sub(lambda m: f"{'.'.join(m[1]) if len(m[1]) > 1 else m[1]} {_road(m[2])}", text)
-    text = _BARE_STREET.sub(lambda m: f"{_way(m[1])}{m[2]} {_STREETS[m[3]]}{_stop(m)}", text)
+    text = _BARE_STREET.sub(lambda m: f"{_way(m[1])}{m[2]} {_STREETS[m[3]]}{full_stop(m)}", text)
     text = _ZIP.sub(_zip, text)
     text = _STATE.sub(lambda m: f", {_STATES[m[1]]}", text)
     return _BOX.sub("P.O Box", text)
@@ -115,7 +116,7 @@ def house_number(number: str) -> str:
 def _street(match: re.Match[str]) -> str:
     number, way, name, street, dot, after = match.groups()
     said = f"{house_number(number)} {_way(way)}{name} {_STREETS[street]}"
-    return said + (f" {_WAYS[after]}" if after else _stop(match) if dot else "")
+    return said + (f" {_WAYS[after]}" if after else full_stop(match) if dot else "")
 
 
 def _way(way: str | None) -> str:
@@ -129,10 +130,3 @@ def _road(number: str) -> str:
 def _zip(match: re.Match[str]) -> str:
     more = f", {digits(match[3])}" if match[3] else ""
     return f"{_STATES[match[1]]}, {digits(match[2])}{more}"
-
-
-def _stop(match: re.Match[str]) -> str:
-    """A full stop where the abbreviation's dot ends the sentence too."""
-    following = match.string[match.end() : match.end() + 2]
-    ends = not following.strip() or (following[0] == " " and following[1].isupper())
-    return "." if match[0].endswith(".") and ends else ""

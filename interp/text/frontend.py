@@ -81,14 +81,15 @@ def _speak(tokens: Sequence[Token], lexicon: Lexicon) -> list[Spoken | str]:
     words = [token if isinstance(token, str) else token.text for token in tokens]
     shouted = not any(c.islower() for word in words for c in word)
     known: dict[str, list[Spoken]] = {}
+    by_context = heteronyms()
     spoken: list[Spoken | str] = []
     for index, (token, word) in enumerate(zip(tokens, words, strict=True)):
         if isinstance(token, Given):
             spoken.append(Spoken(token.text, token.phones, ""))
         elif word in PUNCTUATION:
             spoken.append(word)
-        elif word.lower() in heteronyms() and not lexicon.has_own(word.lower()):
-            phones = heteronyms()[word.lower()].best(words, index)
+        elif word.lower() in by_context and not lexicon.has_own(word.lower()):
+            phones = by_context[word.lower()].best(words, index)
             spoken.append(Spoken(word.lower(), phones, ""))
         else:
             if word not in known:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -57,13 +57,14 @@ def features(words: Sequence[str], index: int) -> Iterator[str]:
         yield "capital"
 
 
-def place_features(words: Sequence[str], index: int) -> list[str]:
-    """Those that say the same of any word: kinds, endings and closed classes."""
-    near = [f for f in features(words, index) if f.startswith(("kp", "kn", "sp1", "sn1"))]
-    before = words[index - 1].lower() if index else "^"
-    after = words[index + 1].lower() if index + 1 < len(words) else "$"
-    closed = [f"p1={before}"] * (before in _KINDS or before == "to") + [f"n1={after}"] * (after in _KINDS)
-    return near + closed
+def place_features(found: Iterable[str]) -> list[str]:
+    """Of `features` those that say the same of any word: kinds, endings and closed classes."""
+    return [f for f in found if f.startswith(("kp", "kn", "sp1", "sn1")) or _names_closed_class(f)]
+
+
+def _names_closed_class(feature: str) -> bool:
+    place, _, word = feature.partition("=")
+    return (place in ("p1", "n1") and word in _KINDS) or feature == "p1=to"
 
 
 def _kind(word: str) -> str:
@@ -84,8 +85,9 @@ class Heteronym:
     def best(self, words: Sequence[str], index: int) -> Pronunciation:
         """The reading of the word at a place."""
         scores = [0.0, *self.bias]
-        verb = sum(self.verb.get(feature, 0.0) for feature in place_features(words, index))
-        for feature in (*features(words, index), VERB):
+        found = list(features(words, index))
+        verb = sum(self.verb.get(feature, 0.0) for feature in place_features(found))
+        for feature in (*found, VERB):
             size = verb if feature == VERB else 1.0
             for k, weight in enumerate(self.weights.get(feature, ()), start=1):
                 scores[k] += size * weight

@@ -23,50 +23,13 @@ LETTER_NAMES: dict[str, Pronunciation] = {
 _LONGEST_ACRONYM = 6
 # Sounds that are written as words, however many letters are repeated.
 _INTERJECTIONS = {
-    **{
-        "psst": "P S IH1 S T",
-        "pst": "P S IH1 S T",
-        "brr": "B ER1",
-        "shh": "SH IH1",
-        "sh": "SH IH1",
-        "hmm": "HH AH1 M",
-    },
-    **{
-        "mm": "AH1 M",
-        "mhm": "AH0 M HH AH1 M",
-        "ugh": "AH1 G",
-        "argh": "AA1 R G",
-        "tsk": "T IH1 S K",
-        "pfft": "F AH1 T",
-    },
-    **{
-        "pff": "F AH1 F",
-        "zz": "Z IH1 Z",
-        "grr": "G ER1",
-        "phew": "F Y UW1",
-        "eww": "IY1 UW0",
-        "aww": "AO1",
-        "ooh": "UW1",
-    },
-    **{
-        "whoa": "W OW1",
-        "yay": "Y EY1",
-        "aah": "AA1",
-        "argh": "AA1 R G",
-        "uh": "AH1",
-        "um": "AH1 M",
-        "er": "ER1",
-        "huh": "HH AH1",
-    },
-    **{
-        "meh": "M EH1",
-        "nah": "N AE1",
-        "yeah": "Y AE1",
-        "ow": "AW1",
-        "ew": "IY1 UW0",
-        "oof": "UW1 F",
-        "hm": "HH AH1 M",
-    },
+    **{"psst": "P S IH1 S T", "pst": "P S IH1 S T", "brr": "B ER1", "shh": "SH IH1", "sh": "SH IH1"},
+    **{"hmm": "HH AH1 M", "mm": "AH1 M", "mhm": "AH0 M HH AH1 M", "ugh": "AH1 G", "argh": "AA1 R G"},
+    **{"tsk": "T IH1 S K", "pfft": "F AH1 T", "pff": "F AH1 F", "zz": "Z IH1 Z", "grr": "G ER1"},
+    **{"phew": "F Y UW1", "eww": "IY1 UW0", "aww": "AO1", "ooh": "UW1", "whoa": "W OW1"},
+    **{"yay": "Y EY1", "aah": "AA1", "uh": "AH1", "um": "AH1 M", "er": "ER1"},
+    **{"huh": "HH AH1", "meh": "M EH1", "nah": "N AE1", "yeah": "Y AE1", "ow": "AW1"},
+    **{"ew": "IY1 UW0", "oof": "UW1 F", "hm": "HH AH1 M"},
 }
 _MOST_RUNS = 6
 _REPEATED = re.compile(r"(.)\1+")
@@ -130,9 +93,8 @@ def _pronounce_part(token: str, lexicon: Lexicon, shouted: bool) -> Spoken:
 
 def _drawn_out(word: str, lexicon: Lexicon) -> Spoken | None:
     """``noooo`` is *no*: the longest known word with fewer repeats of a letter that stands three times."""
-    once = _REPEATED.sub(r"\1", word)
-    for form in (word, _REPEATED.sub(r"\1\1", word), once):
-        if form in _INTERJECTIONS and (form == word or re.search(r"(.)\1\1", word) or form in (once,)):
+    for form in (word, _REPEATED.sub(r"\1\1", word), _REPEATED.sub(r"\1", word)):
+        if form in _INTERJECTIONS:
             return _told(word, tuple(_INTERJECTIONS[form].split()), "as an interjection")
     if not re.search(r"(.)\1\1", word):
         return None

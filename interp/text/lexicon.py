@@ -10,7 +10,7 @@ from importlib import resources
 from interp.system.paths import path_from_text
 from interp.system.text_files import read_text
 from interp.text.ipa import arpabet_of_ipa
-from interp.text.symbols import PHONES, is_vowel, without_stress
+from interp.text.symbols import PHONES, VOWELS, without_stress
 from masks.errors import InterpError
 
 Pronunciation = tuple[str, ...]
@@ -70,13 +70,19 @@ class Lexicon:
 
 
 def guess_stress(phones: Sequence[str]) -> Pronunciation:
-    """Primary stress on the first vowel, none on the others; ``phones`` carry no stress digits."""
+    """Stress for vowels without a digit: none beside a main stress, else that on the first of them."""
     stressed = []
-    seen = False
+    seen = any(phone.endswith("1") for phone in phones)
     for phone in phones:
-        stressed.append(f"{phone}{0 if seen else 1}" if is_vowel(phone) else phone)
-        seen = seen or is_vowel(phone)
+        bare = phone in VOWELS
+        stressed.append(f"{phone}{0 if seen else 1}" if bare else phone)
+        seen = seen or bare
     return tuple(stressed)
+
+
+def are_phones(words: Sequence[str]) -> bool:
+    """Whether there are words, all of them ARPAbet, with or without their stress."""
+    return bool(words) and all(word in PHONES or word in VOWELS for word in words)
 
 
 @lru_cache(maxsize=1)
@@ -124,9 +130,7 @@ def lexicon_with(file: str | None) -> Lexicon:
 
 def _sounds(said: str, where: str) -> Pronunciation:
     phones = tuple(said.upper().split()) if said.isascii() else ()
-    if phones and all(p in PHONES for p in phones):
-        return phones
-    if phones and all(p in PHONES or f"{p}1" in PHONES for p in phones):
+    if are_phones(phones):
         return guess_stress(phones)
     try:
         return arpabet_of_ipa(said)

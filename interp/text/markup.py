@@ -12,13 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from interp.text.ipa import arpabet_of_ipa
-from interp.text.lexicon import Pronunciation
+from interp.text.lexicon import Pronunciation, are_phones, guess_stress
 from interp.text.numbers import digits, integer, ordinal
-from interp.text.symbols import SYMBOLS
 from masks.errors import InterpError
 
 _TAG = re.compile(
-    r"<(/?)([A-Za-z][\w:-]{0,30})((?:\s[^<>]{0,400})?)(/?)>|<!--[^<>]{0,400}-->|<\?[^<>]{0,400}\?>"
+    r"<(/?)([A-Za-z][\w:-]{0,30})((?:\s[^<>]{0,400}?)?)(/?)>|<!--[^<>]{0,400}-->|<\?[^<>]{0,400}\?>"
 )
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#\d{1,6});")
 _ATTRIBUTE = re.compile(r"([\w:-]{1,30})\s?=\s?(?:\"([^\"]{0,300})\"|'([^']{0,300})')")
@@ -94,31 +93,25 @@ def read_markup(text: str) -> Marked:
         left_out[noise] = None
     text = _PAUSE.sub(" , ", _NOISES.sub(" ", text))
     at, tags = 0, list(_TAG.finditer(text))
-    while tags:
-        tag = tags.pop(0)
-        if tag.start() < at:
+    for number, tag in enumerate(tags):
+        if tag.start() < at:  # inside an element that was read whole
             continue
         _add_plain(found, text[at : tag.start()])
         at = tag.end()
         name = (tag[2] or "").lower()
-        handler = _HANDLERS.get(name)
         if tag[1] or name in _SILENTLY or not name:
             found.add(" . " if name in ("p", "s") else " ")
-            continue
-        if name == "break":
+        elif name == "break":
             found.add(_pause(_attributes(tag[3])))
-            continue
-        if handler is None:
+        elif name not in _HANDLERS:
             left_out[f"<{name}>"] = None
             found.add(" ")
-            continue
-        end = next((t for t in tags if t[1] and t[2].lower() == name), None)
-        inner = _TAG.sub(" ", text[at : end.start() if end else len(text)])
-        if not tag[4]:
+        elif not tag[4]:
+            end = next((t for t in tags[number + 1 :] if t[1] and t[2].lower() == name), None)
+            inner = _TAG.sub(" ", text[at : end.start() if end else len(text)])
             at = end.end() if end else len(text)
-            note = handler(found, inner, _attributes(tag[3]))
-            if note:
-                found.notes.append(note)
+            note = _HANDLERS[name](found, inner, _attributes(tag[3]))
+            found.notes += [note] if note else []
     _add_plain(found, text[at:])
     if left_out:
         found.notes.append(f"left out, not spoken: {', '.join(left_out)}")
@@ -131,22 +124,17 @@ def _add_plain(found: Marked, text: str) -> None:
     for match in sorted([*_PHONES.finditer(text), *_ACCENTED_WORD.finditer(text)], key=lambda m: m.start()):
         word = match[1].lower()
         phones = _ACCENTED.get(word, match[1]).split()
-        if all(p in SYMBOLS or f"{p}1" in SYMBOLS for p in phones):
+        if are_phones(phones):
             found.add(text[at : match.start()])
-            found.pieces.append(given_phones(word if word in _ACCENTED else "", phones))
+            found.pieces.append(_given(word if word in _ACCENTED else "", phones))
             at = match.end()
     found.add(text[at:])
 
 
-def given_phones(word: str, phones: list[str]) -> Given:
-    """A word of these phones; vowels without a digit are unstressed, the first has the stress if none has."""
-    stressed = any(p.endswith("1") for p in phones)
-    full = []
-    for phone in phones:
-        vowel = phone not in SYMBOLS
-        full.append(f"{phone}{0 if stressed else 1}" if vowel else phone)
-        stressed = stressed or vowel
-    return Given(word or "".join(full).lower(), tuple(full))
+def _given(word: str, phones: list[str]) -> Given:
+    """A word of these phones, which is called by its sounds where it has no spelling."""
+    full = guess_stress(phones)
+    return Given(word or "".join(full).lower(), full)
 
 
 def _attributes(text: str) -> dict[str, str]:
@@ -171,15 +159,15 @@ def _emphasis(found: Marked, inner: str, attributes: dict[str, str]) -> str | No
 
 def _phoneme(found: Marked, inner: str, attributes: dict[str, str]) -> str | None:
     said, alphabet = attributes.get("ph", ""), attributes.get("alphabet", "ipa").lower()
-    word = "".join(c for c in inner.lower() if c.isalpha() or c in "'-") or ""
+    word = "".join(c for c in inner.lower() if c.isalpha() or c in "'-")
     try:
         if alphabet == "ipa":
             found.pieces.append(Given(word or "phoneme", arpabet_of_ipa(said)))
             return None
         if "arpabet" in alphabet or alphabet.startswith("cmu"):
             phones = said.split()
-            if phones and all(p in SYMBOLS or f"{p}1" in SYMBOLS for p in phones):
-                found.pieces.append(given_phones(word, phones))
+            if are_phones(phones):
+                found.pieces.append(_given(word, phones))
                 return None
     except InterpError:
         pass

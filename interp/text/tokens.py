@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from interp.text.fold import fold
@@ -62,27 +63,24 @@ def _tokens(text: str) -> Tokens:
             continue
         folded = fold(piece if isinstance(piece, str) else piece.text)
         dropped |= dict.fromkeys(folded.dropped)
-        for token in _words(normalize_folded(folded.text)):
-            if token in PUNCTUATION:
-                _add_mark(tokens, token)
-            else:
-                tokens.append(token if isinstance(piece, str) else Stressed(token))
+        _add(tokens, normalize_folded(folded.text), str if isinstance(piece, str) else Stressed)
     return Tokens(tuple(tokens), tuple(dropped), tuple(marked.notes))
-
-
-def _words(normal: str) -> list[str]:
-    return [t for t in _TOKEN.findall(normal) if t in PUNCTUATION or t.strip("'-")]
 
 
 def words_and_marks(normal: str) -> list[str]:
     """Tokens of normal text; marks before the first word are left out, so none are without a word."""
     tokens: list[Token] = []
-    for token in _words(normal):
+    _add(tokens, normal, str)
+    return [t for t in tokens if isinstance(t, str)]
+
+
+def _add(tokens: list[Token], normal: str, kind: Callable[[str], Token]) -> None:
+    """Tokens of normal text behind those there are, its words as a ``kind`` of token."""
+    for token in _TOKEN.findall(normal):
         if token in PUNCTUATION:
             _add_mark(tokens, token)
-        else:
-            tokens.append(token)
-    return [t for t in tokens if isinstance(t, str)]
+        elif token.strip("'-"):
+            tokens.append(kind(token))
 
 
 def _add_mark(tokens: list[Token], mark: str) -> None:

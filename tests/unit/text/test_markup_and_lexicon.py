@@ -116,3 +116,20 @@ def test_drawn_out_words(word, wanted):
 def test_accents_that_make_another_word():
     assert phones("my r\u00e9sum\u00e9")[1] == phones("my re\u0301sume\u0301")[1] == "R EH1 Z AH0 M EY2"
     assert phones("to resume")[1] != "R EH1 Z AH0 M EY2"
+
+
+def test_vowels_with_and_without_their_stress_may_stand_together(write):
+    mine = lexicon_with(write("zorb\tZ AO L AH0 B OW\nzarb\tZ AA L AH1 B"))
+    assert phones("Zorb zarb.", mine) == ["Z AO1 L AH0 B OW0", "Z AA0 L AH1 B"]
+
+
+def test_a_mark_is_no_phoneme():
+    read = phonemize('<phoneme alphabet="x-arpabet" ph=".">go</phoneme> on')
+    assert read.words[0].phones == ("G", "OW1")
+    assert "is not read" in read.warnings[0]
+
+
+def test_an_element_that_is_empty_or_inside_another_is_passed_over():
+    assert [w.text for w in phonemize('<sub alias="x"/>So <sub alias="we">I <b>am</b></sub> go').words] == [
+        *("so", "we", "go")
+    ]
